@@ -1,0 +1,1 @@
+"""Core: the intermediate representation that every part of adcomp shares."""

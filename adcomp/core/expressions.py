@@ -1,0 +1,289 @@
+"""Expressions of printed Python: atoms and operations nested in each other, and their text.
+
+The text has the fewest parentheses that keep the tree: Python reads it back as the same operations
+in the same order, floating-point rounding included.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .ir import Atom, Const, Undefined, Var
+from .ops import BINARY, COMPARE, UNARY_TEXT
+
+__all__ = ["Choice", "Expr", "Logic", "Op", "literal", "names_of", "negated", "size_of", "text_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """``op(*args)`` as `ir.Let` has it, on expressions."""
+
+    op: str
+    args: tuple[Expr, ...]
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """``then if cond else orelse``."""
+
+    cond: Expr
+    then: Expr
+    orelse: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """``left and right`` or ``left or right``."""
+
+    word: str
+    left: Expr
+    right: Expr
+
+
+Expr = Atom | Op | Choice | Logic
+
+# How tightly each form binds, as in the last section of "Expressions" in Python's reference.
+_CHOICE, _OR, _AND, _NOT, _COMPARE, _UNARY, _POWER, _POSTFIX, _NAME = 1, 2, 3, 4, 5, 12, 13, 14, 15
+_BINDING = {
+    "|": 6, "^": 7, "&": 8, "<<": 9, ">>": 9, "+": 10, "-": 10, "*": 11, "/": 11, "//": 11,
+    "%": 11, "@": 11,
+}
+_LOGIC = {"and": _AND, "or": _OR}
+_OPPOSITE = {"==": "!=", "!=": "==", "is": "is not", "is not": "is", "in": "not in", "not in": "in"}
+
+
+# --- looking at expressions -----------------------------------------------------------------------
+
+
+def parts_of(expr: Expr) -> tuple[Expr, ...]:
+    """The expressions directly inside one, in the order in which Python evaluates them."""
+    match expr:
+        case Op(args=args):
+            return args
+        case Choice(cond, then, orelse):
+            return (cond, then, orelse)
+        case Logic(left=left, right=right):
+            return (left, right)
+    return ()
+
+
+def names_of(expr: Expr) -> Iterator[str]:
+    """The names that an expression reads, with repetition."""
+    if isinstance(expr, Var):
+        yield expr.name
+    for part in parts_of(expr):
+        yield from names_of(part)
+
+
+def size_of(expr: Expr) -> int:
+    """The number of operations in an expression."""
+    return (not isinstance(expr, Var | Const | Undefined)) + sum(map(size_of, parts_of(expr)))
+
+
+def negated(cond: Expr) -> Expr:
+    """A condition that holds when ``cond`` does not.
+
+    ``<`` is not turned round: ``not a < b`` holds for NaN and ``a >= b`` does not.
+    """
+    match cond:
+        case Op("not", (inner,)):
+            return inner
+        case Op(op, args) if op in _OPPOSITE:
+            return Op(_OPPOSITE[op], args)
+    return Op("not", (cond,))
+
+
+# --- text -----------------------------------------------------------------------------------------
+
+
+def text_of(expr: Expr, spell: Callable[[str], str] = str, binding: int = 0) -> str:
+    """The Python text of an expression.
+
+    Parameters
+    ----------
+    expr : Expr
+    spell : callable, optional
+        Gives the spelling of a name.
+    binding : int, optional
+        How tightly the text must bind to stand where it is going to be put.
+
+    Examples
+    --------
+    >>> text_of(Op("*", (Op("+", (Var("a"), Const(1))), Var("b"))))
+    '(a + 1) * b'
+    >>> text_of(Op("**", (Const(-2), Op("neg", (Var("x"),)))))
+    '(-2) ** -x'
+    """
+    text, own = _Speller(spell).spelled(expr)
+    return text if own >= binding else f"({text})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Speller:
+    """Writes expressions; every method but `text` gives text with how tightly it binds."""
+
+    spell: Callable[[str], str]
+
+    def text(self, expr: Expr, binding: int = 0) -> str:
+        text, own = self.spelled(expr)
+        return text if own >= binding else f"({text})"
+
+    def list(self, exprs: Sequence[Expr]) -> str:
+        return ", ".join(map(self.text, exprs))
+
+    def spelled(self, expr: Expr) -> tuple[str, int]:
+        match expr:
+            case Var(name):
+                return self.spell(name), _NAME
+            case Const(value):
+                text = literal(value)
+                return text, _UNARY if text.startswith("-") else _NAME
+            case Undefined():
+                return "None", _NAME
+            case Choice(cond, then, orelse):
+                parts = self.text(then, _OR), self.text(cond, _OR), self.text(orelse, _CHOICE)
+                return "{} if {} else {}".format(*parts), _CHOICE
+            case Logic(word, left, right):
+                own = _LOGIC[word]
+                return f"{self.text(left, own)} {word} {self.text(right, own)}", own
+            case Op():
+                return self._operation(expr)
+        raise AssertionError(expr)
+
+    def _operation(self, expr: Op) -> tuple[str, int]:
+        op, args = expr.op, expr.args
+        if op in BINARY or op in COMPARE:
+            return self._infix(op, *args)
+        if op in UNARY_TEXT:
+            own = _NOT if op == "not" else _UNARY
+            # A sign needs a bracket before another sign only for the eye: --x is hard to read.
+            return UNARY_TEXT[op] + self.text(args[0], own if op == "not" else own + 1), own
+        if op == "id":
+            return self.spelled(args[0])
+        if op == "[]":
+            return f"{self._base(args[0])}[{self.subscript(args[1:])}]", _POSTFIX
+        if op == "tuple":
+            return f"({self.list(args)}{',' if len(args) == 1 else ''})", _NAME
+        if op == "slice":
+            return f"slice({self.list(_shortest_slice(args))})", _POSTFIX
+        if op.startswith(".") and not op.endswith("()"):
+            return self._base(args[0]) + op, _POSTFIX
+        head, args = (self._base(args[0]) + op[:-2], args[1:]) if op[0] == "." else (op, args)
+        return f"{head}({self._arguments(args, expr.keywords)})", _POSTFIX
+
+    def _infix(self, op: str, left: Expr, right: Expr) -> tuple[str, int]:
+        if op == "**":  # groups to the right, and its exponent may have a sign
+            own, left_least, right_least = _POWER, _POSTFIX, _UNARY
+        elif op in COMPARE:  # never a chain: a < b < c means something else
+            own, left_least, right_least = _COMPARE, _COMPARE + 1, _COMPARE + 1
+        else:
+            own = _BINDING[op]
+            left_least, right_least = own, own + 1
+        return f"{self.text(left, left_least)} {op} {self.text(right, right_least)}", own
+
+    def _base(self, expr: Expr) -> str:
+        text = self.text(expr, _POSTFIX)
+        return f"({text})" if text[0].isdigit() else text
+
+    def _arguments(self, args: Sequence[Expr], keywords: tuple[str, ...]) -> str:
+        split = len(args) - len(keywords)
+        named = (f"{k}={self.text(a)}" for k, a in zip(keywords, args[split:], strict=True))
+        return ", ".join((*map(self.text, args[:split]), *named))
+
+    def subscript(self, index: Sequence[Expr]) -> str:
+        """What stands in the brackets of ``base[...]``."""
+        if len(index) == 1 and isinstance(index[0], Op) and index[0].op == "tuple":
+            index = index[0].args
+            return "()" if not index else f"{self._item(index[0])}," if len(index) == 1 else (
+                ", ".join(map(self._item, index))
+            )
+        return ", ".join(map(self._item, index)) or "()"
+
+    def _item(self, index: Expr) -> str:
+        if not (isinstance(index, Op) and index.op == "slice"):
+            return self.text(index)
+        start, stop, step = _all_of_slice(index.args)
+        texts = ["" if part == Const(None) else self.text(part) for part in (start, stop)]
+        texts += [] if step == Const(None) else [self.text(step)]
+        if all(" " not in text for text in texts):
+            return ":".join(texts)
+        return " : ".join(texts).strip()
+
+
+def _all_of_slice(args: Sequence[Expr]) -> tuple[Expr, Expr, Expr]:
+    nothing = Const(None)
+    match args:
+        case (stop,):
+            return nothing, stop, nothing
+        case (start, stop):
+            return start, stop, nothing
+        case (start, stop, step):
+            return start, stop, step
+    raise AssertionError(args)
+
+
+def _shortest_slice(args: Sequence[Expr]) -> Sequence[Expr]:
+    return args[:2] if len(args) == 3 and args[2] == Const(None) else args
+
+
+# --- literals -------------------------------------------------------------------------------------
+
+
+def literal(value: Any) -> str:
+    """The text of a constant; evaluating it where ``np`` is NumPy gives the constant back.
+
+    Examples
+    --------
+    >>> literal(0.1), literal(-math.inf), literal(np.float32(0.5)), literal(complex(0.0, -1.0))
+    ('0.1', '-np.inf', 'np.float32(0.5)', 'complex(0.0, -1.0)')
+    """
+    if isinstance(value, np.generic):
+        return _numpy_scalar(value)
+    match value:
+        case float():
+            if math.isfinite(value):
+                return repr(value)
+            return "np.nan" if math.isnan(value) else "np.inf" if value > 0 else "-np.inf"
+        case complex():
+            return _complex(value)
+        case tuple():
+            return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
+        case np.dtype():
+            return f"np.dtype({value.name!r})"
+        case type():
+            return _class(value)
+    return "..." if value is Ellipsis else repr(value)
+
+
+def _numpy_scalar(value: np.generic) -> str:
+    kind = type(value)
+    name = "bool_" if isinstance(value, np.bool_) else np.dtype(kind).name
+    short = str(value)  # float32(0.1) prints as 0.1, its item as 0.10000000149011612
+    if isinstance(value, np.float32 | np.float16) and np.isfinite(value):
+        if kind(float(short)) == value:
+            return f"np.{name}({float(short)!r})"
+    return f"np.{name}({literal(value.item())})"
+
+
+def _complex(value: complex) -> str:
+    text = repr(value)
+    # The repr of a part that is infinite or a negative zero does not evaluate to itself.
+    if np.isfinite(value) and repr(ast.literal_eval(text)) == text:
+        return text
+    return f"complex({literal(value.real)}, {literal(value.imag)})"
+
+
+def _class(value: type) -> str:
+    if issubclass(value, np.generic):
+        return "np.bool_" if value is np.bool_ else f"np.{np.dtype(value).name}"
+    if getattr(builtins, value.__name__, None) is value:
+        return value.__name__
+    return f"{value.__module__}.{value.__qualname__}"

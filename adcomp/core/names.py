@@ -1,0 +1,39 @@
+"""Fresh names, derived from the user's and always the same for the same program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_SUFFIX = re.compile(r"_\d+$")
+
+
+class Namer:
+    """Hands out names that were not handed out before.
+
+    Examples
+    --------
+    >>> namer = Namer(["x"])
+    >>> namer("x_bar"), namer("x"), namer("x_1")
+    ('x_bar', 'x_1', 'x_2')
+    """
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+        self._next: dict[str, int] = {}
+
+    def reserve(self, names: Iterable[str]) -> None:
+        """Never hand out these names."""
+        self._taken.update(names)
+
+    def __call__(self, base: str) -> str:
+        if base not in self._taken:
+            self._taken.add(base)
+            return base
+        stem = _SUFFIX.sub("", base) or "v"
+        k = self._next.get(stem, 1)
+        while f"{stem}_{k}" in self._taken:
+            k += 1
+        self._next[stem] = k + 1
+        self._taken.add(f"{stem}_{k}")
+        return f"{stem}_{k}"

@@ -1,0 +1,255 @@
+"""Calls: of primitives, and of functions that are read and inlined."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from types import FunctionType
+from typing import Any
+
+import numba
+import numpy as np
+
+from ..core.ir import Atom, Const, SetItem, Var
+from ..core.ops import op_of
+from . import library
+from .expressions import expression
+from .frame import Frame
+from .source import python_function, source_of
+from .statements import call_effect, run_body
+from .values import LocalFunction, Static, TupleValue, Value
+
+#: methods and functions that write into their first argument
+MUTATING = {".fill()": (0,), ".sort()": (0,), "np.copyto": (0,), "np.fill_diagonal": (0,),
+            "np.random.shuffle": (0,), "np.random.seed": (), "print": ()}
+
+
+def call(frame: Frame, node: ast.Call, hint: str | None) -> Value:
+    """Emit a call expression."""
+    args, kwargs = _arguments(frame, node)
+    if isinstance(node.func, ast.Attribute):
+        base = expression(frame, node.func.value)
+        if not isinstance(base, (Static, TupleValue, LocalFunction)):
+            receiver = frame.atom(base, node)
+            return _primitive(frame, f".{node.func.attr}()", [receiver, *args], kwargs, node, hint)
+    f = expression(frame, node.func)
+    if isinstance(f, LocalFunction):
+        return _call_local(frame, f, args, kwargs, node)
+    if isinstance(f, Static):
+        return _call_object(frame, f.value, args, kwargs, node, hint)
+    raise frame.refuse("this value can't be called", node)
+
+
+def _arguments(frame: Frame, node: ast.Call) -> tuple[list[Value], dict[str, Value]]:
+    args: list[Value] = []
+    for arg in node.args:
+        if isinstance(arg, ast.Starred):
+            value = expression(frame, arg.value)
+            if not isinstance(value, TupleValue):
+                raise frame.refuse("only a tuple of known length can be starred", arg)
+            args += value.items
+        else:
+            args.append(expression(frame, arg))
+    kwargs = {}
+    for keyword in node.keywords:
+        if keyword.arg is None:
+            raise frame.refuse("** in a call is not supported", node, hint="name the arguments")
+        kwargs[keyword.arg] = expression(frame, keyword.value)
+    return args, kwargs
+
+
+def _call_object(
+    frame: Frame, f: Any, args: list[Value], kwargs: dict[str, Value], node: ast.Call,
+    hint: str | None,
+) -> Value:
+    special = _SPECIAL.get(f) if isinstance(f, (type, FunctionType)) or callable(f) else None
+    if special is not None:
+        value = special(frame, args, kwargs, node, hint)
+        if value is not None:
+            return value
+    if frame.builder.is_primitive(f):
+        name = frame.builder.global_name(f, getattr(f, "__name__", "primitive"))
+        return _primitive(frame, name, args, kwargs, node, hint)
+    replacement = library.REPLACED.get(f) if op_of(f) is not None else None
+    if replacement is not None:
+        return _inline_function(frame, replacement, args, kwargs, node)
+    op = op_of(f)
+    if op is not None:
+        return _primitive(frame, op, args, kwargs, node, hint)
+    function = python_function(f)
+    if isinstance(function, FunctionType):
+        return _inline_function(frame, function, args, kwargs, node, f)
+    raise frame.refuse(
+        f"{getattr(f, '__name__', f)!s} can't be differentiated: adcomp can't read it", node,
+        hint="give it a rule with adcomp.pullback_rule, or mark it with adcomp.nondifferentiable",
+    )
+
+
+# --- primitives ---------------------------------------------------------------------------------
+
+
+def _primitive(
+    frame: Frame, op: str, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call,
+    hint: str | None,
+) -> Value:
+    atoms = [frame.atom(v, node) for v in args]
+    out = kwargs.get("out")
+    if out is not None and op.startswith("np."):
+        return _with_out(frame, op, atoms, {k: v for k, v in kwargs.items() if k != "out"}, out, node)
+    ufunc = getattr(np, op[3:], None) if op.startswith("np.") else None
+    if isinstance(ufunc, np.ufunc) and len(atoms) == ufunc.nin + 1 and ufunc.nout == 1:
+        return _with_out(frame, op, atoms[:-1], kwargs, atoms[-1], node)
+    if op == "np.dot" and len(atoms) == 3:
+        return _with_out(frame, op, atoms[:-1], kwargs, atoms[-1], node)
+    atoms += [frame.atom(v, node) for v in kwargs.values()]
+    if op in MUTATING:
+        return call_effect(frame, op, atoms, MUTATING[op], node)
+    return frame.emit(op, atoms, node, hint, tuple(kwargs))
+
+
+def _with_out(frame: Frame, op: str, args: Sequence[Atom], kwargs: Mapping[str, Value], out: Value,
+              node: ast.Call) -> Value:
+    """``np.exp(x, out)`` as ``out[...] = np.exp(x)``."""
+    target = frame.atom(out, node)
+    atoms = [*args, *(frame.atom(v, node) for v in kwargs.values())]
+    value = frame.emit(op, atoms, node, None, tuple(kwargs))
+    frame.builder.stmts.append(
+        SetItem(target, (Const(Ellipsis),), value, loc=frame.loc(node))
+    )
+    return target
+
+
+# --- inlining -----------------------------------------------------------------------------------
+
+
+def _inline_function(
+    frame: Frame, f: FunctionType, args: list[Value], kwargs: dict[str, Value], node: ast.Call,
+    dispatcher: Any = None,
+) -> Value:
+    if f in frame.builder.inlining:
+        name = frame.builder.global_name(dispatcher_of(f, dispatcher), f.__name__)
+        return _recursion(frame, f, name, args, kwargs, node)
+    source = source_of(f)
+    callee = Frame(frame.builder, source)
+    defaults = [callee.static(v, "default") for v in source.defaults]
+    kwdefaults = {k: callee.static(v, k) for k, v in source.kwdefaults.items()}
+    callee.env = _bind(frame, source.node.args, args, kwargs, defaults, kwdefaults, source.name, node)
+    frame.builder.inlining.append(f)
+    try:
+        return run_body(callee)
+    finally:
+        frame.builder.inlining.pop()
+
+
+_DISPATCHERS: dict[FunctionType, Any] = {}
+
+
+def dispatcher_of(f: FunctionType, dispatcher: Any = None) -> Any:
+    """The Numba dispatcher of a plain function, always the same one."""
+    if dispatcher is not None and dispatcher is not f:
+        return dispatcher
+    if f not in _DISPATCHERS:
+        _DISPATCHERS[f] = numba.njit(f)
+    return _DISPATCHERS[f]
+
+
+def _recursion(frame: Frame, f: FunctionType, name: str, args: list[Value],
+               kwargs: dict[str, Value], node: ast.Call) -> Value:
+    source = source_of(f)
+    defaults = [frame.static(v, "default") for v in source.defaults]
+    bound = _bind(frame, source.node.args, args, kwargs, defaults, {}, source.name, node)
+    return frame.emit(name, [frame.atom(v, node) for v in bound.values()], node)
+
+
+def _call_local(
+    frame: Frame, f: LocalFunction, args: list[Value], kwargs: dict[str, Value], node: ast.Call
+) -> Value:
+    if f.node in frame.builder.inlining:
+        raise frame.refuse("an inner function that calls itself is not supported", node,
+                           hint="move it to module level")
+    enclosing: Frame = f.frame
+    name = getattr(f.node, "name", "<lambda>")
+    source = _with_node(enclosing.source, f.node, name)
+    callee = Frame(frame.builder, source, parent=enclosing)
+    callee.env = _bind(frame, f.node.args, args, kwargs, list(f.defaults), dict(f.kwdefaults), name,
+                       node)
+    frame.builder.inlining.append(f.node)
+    try:
+        return run_body(callee)
+    finally:
+        frame.builder.inlining.pop()
+
+
+def _with_node(source: Any, node: Any, name: str) -> Any:
+    from dataclasses import replace
+
+    return replace(source, node=node, name=name)
+
+
+def _bind(
+    frame: Frame, spec: ast.arguments, args: list[Value], kwargs: dict[str, Value],
+    defaults: Sequence[Value], kwdefaults: Mapping[str, Value], name: str, node: ast.AST,
+) -> dict[str, Value]:
+    """Match a call's arguments with a function's parameters, as Python does."""
+    positional = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+    bound: dict[str, Value] = dict(zip(positional, args, strict=False))
+    rest = args[len(positional):]
+    if spec.vararg is not None:
+        bound[spec.vararg.arg] = TupleValue(tuple(rest))
+    elif rest:
+        raise frame.refuse(f"{name} takes {len(positional)} arguments, {len(args)} were given", node)
+    if spec.kwarg is not None:
+        raise frame.refuse(f"{name} takes **{spec.kwarg.arg}, which is not supported", node)
+    keyword_only = [a.arg for a in spec.kwonlyargs]
+    for key, value in kwargs.items():
+        if key not in (*positional, *keyword_only):
+            raise frame.refuse(f"{name} has no parameter {key}", node)
+        if key in bound:
+            raise frame.refuse(f"{name} got two values for {key}", node)
+        bound[key] = value
+    for key, value in (*zip(reversed(positional), reversed(defaults), strict=False),
+                       *kwdefaults.items()):
+        bound.setdefault(key, value)
+    for key in (*positional, *keyword_only):
+        if key not in bound:
+            raise frame.refuse(f"{name} is called without its argument {key}", node)
+    order = (*positional, *([spec.vararg.arg] if spec.vararg else ()), *keyword_only)
+    return {key: bound[key] for key in order}
+
+
+# --- calls that mean something while compiling --------------------------------------------------
+
+
+def _len(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call, hint: str | None) -> Value | None:
+    if len(args) == 1 and isinstance(args[0], TupleValue):
+        return Const(len(args[0].items))
+    return None
+
+
+def _extreme(op: str) -> Any:
+    def extreme(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
+                hint: str | None) -> Value | None:
+        if kwargs:
+            raise frame.refuse(f"{op} takes no keyword arguments here", node)
+        items = args[0].items if len(args) == 1 and isinstance(args[0], TupleValue) else tuple(args)
+        if len(items) < 2:
+            return items[0] if isinstance(args[0], TupleValue) and items else None
+        value = frame.atom(items[0], node)
+        for k, item in enumerate(items[1:]):
+            last = k == len(items) - 2
+            value = frame.emit(op, (value, frame.atom(item, node)), node, hint if last else None)
+        return value
+
+    return extreme
+
+
+def _tuple(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
+           hint: str | None) -> Value | None:
+    return args[0] if len(args) == 1 and isinstance(args[0], TupleValue) else None
+
+
+_SPECIAL: dict[Any, Any] = {
+    len: _len, min: _extreme("min"), max: _extreme("max"), tuple: _tuple,
+}
+
+__all__ = ["Var", "call"]

@@ -1,0 +1,205 @@
+"""The state of parsing: what has been emitted, and what the names of a scope stand for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..core.ir import Atom, Block, Const, If, Let, Stmt, Undefined, Var
+from ..core.names import Namer
+from ..core.ops import STANDARD, op_of
+from ..errors import Loc, UnsupportedSyntax
+from .source import MISSING, Source
+from .values import LocalFunction, Static, TupleValue, Value, leaves, rebuild, same_shape, undefined_like
+
+TEMPORARY = "_t"
+
+
+@dataclass
+class Builder:
+    """What all scopes of one program share: emitted statements, names, and the global objects."""
+
+    namer: Namer
+    is_primitive: Callable[[Any], bool]
+    namespace: dict[str, Any] = field(default_factory=dict)
+    inlining: list[Any] = field(default_factory=list)
+    stmts: list[Stmt] = field(default_factory=list)
+
+    @contextmanager
+    def capture(self) -> Iterator[list[Stmt]]:
+        """Collect what is emitted inside."""
+        outer, self.stmts = self.stmts, []
+        try:
+            yield self.stmts
+        finally:
+            self.stmts = outer
+
+    def global_name(self, value: Any, hint: str) -> str:
+        """The name under which generated code finds a Python object."""
+        op = op_of(value)
+        if op is not None and (op in STANDARD or op.split(".")[0] in STANDARD):
+            return op
+        for name, known in self.namespace.items():
+            if known is value:
+                return name
+        name = self.namer(hint)
+        self.namespace[name] = value
+        return name
+
+
+@dataclass
+class Frame:
+    """A scope: the source that it runs, and its variables. ``parent`` encloses it lexically."""
+
+    builder: Builder
+    source: Source
+    env: dict[str, Value] = field(default_factory=dict)
+    parent: Frame | None = None
+
+    # --- errors and places ----------------------------------------------------------------------
+
+    def loc(self, node: ast.AST) -> Loc:
+        return self.source.loc(node)
+
+    def refuse(self, message: str, node: ast.AST, hint: str | None = None) -> UnsupportedSyntax:
+        """The error to raise about a node."""
+        return UnsupportedSyntax(message, loc=self.loc(node), hint=hint)
+
+    # --- emitting -------------------------------------------------------------------------------
+
+    def emit(
+        self, op: str, args: Sequence[Atom], node: ast.AST, hint: str | None = None,
+        keywords: tuple[str, ...] = (),
+    ) -> Var:
+        """Bind the result of an op to a new name."""
+        target = self.builder.namer(hint or TEMPORARY)
+        self.builder.stmts.append(Let(target, op, tuple(args), self.loc(node), keywords))
+        return Var(target)
+
+    # --- names ----------------------------------------------------------------------------------
+
+    def lookup(self, node: ast.Name) -> Value:
+        """What a name stands for here."""
+        frame: Frame | None = self
+        while frame is not None:
+            if node.id in frame.env:
+                value = frame.env[node.id]
+                if isinstance(value, Undefined):
+                    raise self.refuse(f"{node.id} is used before it is assigned", node)
+                return value
+            frame = frame.parent
+        value = self.source.lookup(node.id)
+        if value is MISSING:
+            raise self.refuse(f"name {node.id} is not defined", node)
+        return self.static(value, node.id)
+
+    def static(self, value: Any, hint: str) -> Value:
+        """A Python object that is known while compiling, as a value of the program."""
+        if value is None or isinstance(value, (bool, int, float, complex, str, np.generic)):
+            return Const(value)
+        if isinstance(value, tuple):
+            items = tuple(self.static(v, f"{hint}_{k}") for k, v in enumerate(value))
+            return TupleValue(items, getattr(value, "_fields", ()))
+        if isinstance(value, np.ndarray):
+            return Var(self.builder.global_name(value, hint))
+        return Static(value)
+
+    def atom(self, value: Value, node: ast.AST) -> Atom:
+        """The value as an argument of an op."""
+        if isinstance(value, TupleValue):
+            return self.emit("tuple", [self.atom(v, node) for v in value.items], node)
+        if isinstance(value, Static):
+            hint = getattr(value.value, "__name__", "value")
+            return Var(self.builder.global_name(value.value, hint if hint.isidentifier() else "value"))
+        if isinstance(value, LocalFunction):
+            raise self.refuse(
+                "an inner function is passed to a function that adcomp does not look into", node,
+                hint="call it directly, or pass it to a function with readable source",
+            )
+        return value
+
+    # --- branches -------------------------------------------------------------------------------
+
+    def branch(
+        self, cond: Atom, then: Callable[[], Value | None], orelse: Callable[[], Value | None],
+        node: ast.AST, hint: str | None = None,
+    ) -> Value | None:
+        """Run one of two pieces of code; merge the variables that they leave different.
+
+        What ``then`` and ``orelse`` return is merged too, and returned.
+        """
+        before = dict(self.env)
+        with self.builder.capture() as then_stmts:
+            then_value = then()
+        then_env, self.env = self.env, dict(before)
+        with self.builder.capture() as else_stmts:
+            else_value = orelse()
+        else_env, self.env = self.env, before
+        merged = _Merge(self, node, _raises(then_stmts), _raises(else_stmts))
+        for name in dict.fromkeys((*then_env, *else_env)):
+            self.env[name] = merged(then_env.get(name), else_env.get(name), name)
+        value = None
+        if then_value is not None and else_value is not None:
+            value = merged(then_value, else_value, hint or TEMPORARY)
+        self.builder.stmts.append(
+            If(cond, Block(tuple(then_stmts), tuple(merged.then)),
+               Block(tuple(else_stmts), tuple(merged.orelse)), tuple(merged.results), self.loc(node))
+        )
+        return value
+
+
+def _raises(stmts: Sequence[Stmt]) -> bool:
+    from ..core.ir import Raise
+
+    return bool(stmts) and isinstance(stmts[-1], Raise)
+
+
+class _Merge:
+    """Pairs of values from two branches, made one: collects the results of the ``If``."""
+
+    def __init__(self, frame: Frame, node: ast.AST, then_raises: bool, else_raises: bool) -> None:
+        self.frame, self.node = frame, node
+        self.then_raises, self.else_raises = then_raises, else_raises
+        self.then: list[Atom] = []
+        self.orelse: list[Atom] = []
+        self.results: list[str] = []
+
+    def __call__(self, a: Value | None, b: Value | None, name: str) -> Value:
+        if a is None or isinstance(a, Undefined) or self.then_raises:
+            a = undefined_like(b) if b is not None else undefined_like(a)  # type: ignore[arg-type]
+        if b is None or isinstance(b, Undefined) or self.else_raises:
+            b = undefined_like(a)
+        if a == b:
+            return a
+        if not same_shape(a, b):
+            a, b = self._as_atom(a), self._as_atom(b)
+        return rebuild(a, iter([self._leaf(x, y, name) for x, y in
+                                zip(leaves(a), leaves(b), strict=True)]))
+
+    def _as_atom(self, value: Value) -> Value:
+        raise self.frame.refuse(
+            "the branches give values of different structure", self.node,
+            hint="give both branches tuples of the same length",
+        )
+
+    def _leaf(self, a: Value, b: Value, name: str) -> Value:
+        if a == b:
+            return a
+        for value, other in ((a, b), (b, a)):
+            if isinstance(value, (Static, LocalFunction)):
+                if isinstance(other, Undefined):
+                    return value
+                raise self.frame.refuse(
+                    f"{name} is a different function or object in each branch", self.node,
+                    hint="call it inside the branches",
+                )
+        result = self.frame.builder.namer(name)
+        self.then.append(a)  # type: ignore[arg-type]
+        self.orelse.append(b)  # type: ignore[arg-type]
+        self.results.append(result)
+        return Var(result)

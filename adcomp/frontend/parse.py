@@ -1,0 +1,102 @@
+"""From a Python function to Core.
+
+Requires: a plain Python function whose source can be read, and the Numba types of its arguments.
+Ensures:  Core with the same meaning. Calls of functions with readable source are inlined, tuples
+          are taken apart, and everything that the fence does not let through was refused.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from types import FunctionType
+from typing import Any
+
+from numba import types
+
+from ..core.ir import Atom, Block, Const, Function, Undefined, Var
+from ..core.names import Namer
+from ..core.ops import STANDARD
+from ..errors import UnsupportedSyntax
+from .frame import Builder, Frame
+from .source import source_of
+from .statements import run_body
+from .values import Static, TupleValue, Value, leaves
+
+
+def parse(
+    f: FunctionType, argtypes: Sequence[Any], *, is_primitive: Callable[[Any], bool]
+) -> Function:
+    """Read a function into Core.
+
+    Parameters
+    ----------
+    f : function
+        A plain Python function.
+    argtypes : sequence of numba types
+        One per parameter; ``types.Omitted`` for a parameter left at its default.
+    is_primitive : callable
+        Tells whether a called function is a primitive (has a rule), so that it is not inlined.
+
+    Raises
+    ------
+    UnsupportedSyntax
+        If the function or one that it calls uses what adcomp does not read.
+    """
+    source = source_of(f)
+    args = source.node.args
+    if args.vararg or args.kwarg or args.kwonlyargs:
+        extra = args.vararg or args.kwarg or args.kwonlyargs[0]
+        raise UnsupportedSyntax(
+            "parameters like *args, **kwargs and keyword-only ones are not supported here",
+            loc=source.loc(extra), hint="list the parameters by name",
+        )
+    params = tuple(a.arg for a in (*args.posonlyargs, *args.args))
+    builder = Builder(Namer([*params, *STANDARD]), is_primitive)
+    frame = Frame(builder, source)
+    builder.inlining.append(f)
+    for name, typ in zip(params, argtypes, strict=True):
+        frame.env[name] = _parameter(frame, name, typ, source.node)
+    result = run_body(frame)
+    returns, atoms = _results(frame, result, source.node)
+    return Function(
+        name=source.name if source.name.isidentifier() else "anonymous", params=params,
+        body=Block(tuple(builder.stmts), atoms), namespace=builder.namespace, returns=returns,
+        defaults=source.defaults, doc="",
+    )
+
+
+def _parameter(frame: Frame, name: str, typ: Any, node: ast.AST) -> Value:
+    if isinstance(typ, types.Omitted):
+        return frame.static(typ.value, name)
+    if isinstance(typ, types.NoneType):
+        return Const(None)
+    if isinstance(typ, types.Dispatcher):
+        return Static(typ.dispatcher)
+    return _take_apart(frame, Var(name), typ, name, node)
+
+
+def _take_apart(frame: Frame, atom: Atom, typ: Any, hint: str, node: ast.AST) -> Value:
+    """A tuple argument as its elements."""
+    if not isinstance(typ, types.BaseTuple):
+        return atom
+    fields = tuple(getattr(typ, "fields", ()))
+    items = []
+    for k, part in enumerate(typ.types):
+        label = f"{hint}_{fields[k] if fields else k}"
+        items.append(_take_apart(frame, frame.emit("[]", (atom, Const(k)), node, label), part, label, node))
+    return TupleValue(tuple(items), fields)
+
+
+def _results(frame: Frame, value: Value, node: ast.AST) -> tuple[Any, tuple[Atom, ...]]:
+    if value == Const(None):
+        return "none", ()
+
+    def layout(v: Value) -> Any:
+        return tuple(map(layout, v.items)) if isinstance(v, TupleValue) else "value"
+
+    atoms = tuple(frame.atom(v, node) for v in leaves(value))
+    if any(isinstance(a, Undefined) for a in atoms):
+        raise frame.refuse("a path through the function returns nothing", node,
+                           hint="return a value on every path")
+    return layout(value), atoms

@@ -1,0 +1,22 @@
+"""The primal zoo: small programs as users write them, registered with arguments at which they are smooth."""
+
+from . import (
+    arrayexpr,
+    arrays,
+    beyond,
+    branches,
+    buffers,
+    calls,
+    exits,
+    inplace,
+    loops,
+    recursion,
+    scalars,
+    science_dynamics,
+    science_numerics,
+    science_statistics,
+    tuples,
+)
+from ._registry import PROGRAMS, Program
+
+__all__ = ["PROGRAMS", "Program"]
