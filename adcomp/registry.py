@@ -29,15 +29,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numba import njit
+from numba import njit, types
+from numba.extending import overload
 
 from .core.ops import op_of
+from .errors import ShapeMismatch
 
 __all__ = [
-    "ABOVE_ONE", "EXPONENT", "INTEGER", "JIT", "NONNEG", "NONZERO", "POSITIVE", "REAL", "RULES", "UNIT",
-    "ArrayRule", "Domain", "Rule", "Rules", "UserRule", "array_pullback", "conj", "is_kernel",
-    "kernel", "kernel_name", "nondifferentiable", "nondifferentiable_ops", "pullback",
-    "pullback_rule", "unwrap",
+    "ABOVE_ONE", "BOOLEAN", "EXPONENT", "INTEGER", "JIT", "NONNEG", "NONZERO", "ORDER", "POSITIVE",
+    "REAL", "RULES", "UNIT", "ArrayRule", "Domain", "Rule", "Rules", "UserRule", "accumulate", "array_pullback",
+    "conj", "is_kernel", "kernel", "kernel_name", "nondifferentiable", "nondifferentiable_ops",
+    "overloaded_kernel", "pullback", "pullback_rule", "unwrap",
 ]
 
 ARGUMENTS = ("a", "b", "c")
@@ -104,6 +106,8 @@ UNIT = Domain("UNIT", -0.9, 0.9)
 ABOVE_ONE = Domain("ABOVE_ONE", 1.2, 4.0)
 EXPONENT = Domain("EXPONENT", -2.5, 2.5)
 INTEGER = Domain("INTEGER", -3, 3, integer=True)
+ORDER = Domain("ORDER", 1, 3, integer=True)
+BOOLEAN = Domain("BOOLEAN", 0, 1, integer=True)
 
 
 # Rules --------------------------------------------------------------------------------------------
@@ -437,3 +441,34 @@ def conj(value: Any) -> Any:
     differentiable function multiplies by the conjugate of its derivative.
     """
     return np.conj(value)
+
+
+@overload(conj, jit_options=JIT)
+def _overload_conj(value):
+    if isinstance(value, types.Complex):
+        return lambda value: np.conj(value)
+    return lambda value: value
+
+
+@njit(**JIT)
+def accumulate(out, term):
+    """``out += term``, of the same shape; the real part, if only `term` is complex.
+
+    What the compiler does with the array that a user's pullback returns.
+    """
+    if np.shape(term) != out.shape:
+        raise ShapeMismatch("a pullback returned a cotangent of another shape than its argument")
+    for index in np.ndindex(out.shape):
+        out[index] += _projected(term[index], out[index])
+
+
+def _projected(value, like):
+    """A scalar, or its real part if `like` is real and it is not."""
+    raise NotImplementedError("compiled code only")
+
+
+@overload(_projected, jit_options=JIT)
+def _overload_projected(value, like):
+    if isinstance(value, types.Complex) and not isinstance(like, types.Complex):
+        return lambda value, like: value.real
+    return lambda value, like: value

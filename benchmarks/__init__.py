@@ -1,0 +1,1 @@
+"""Gradients timed against their primals, hand-written adjoints and JAX: ``python -m benchmarks``."""

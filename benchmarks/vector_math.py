@@ -20,7 +20,9 @@ LN_2_HIGH = 0.693147180369123816490
 LN_2_LOW = 1.90821492927058770002e-10
 ROUND_TO_INTEGER = 6755399441055744.0  # 1.5 * 2**52: adding it leaves the integer in the low bits
 ROUND_TO_INTEGER_BITS = 4843621399236968448
-_, _, C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12, C13 = (1.0 / math.factorial(k) for k in range(14))
+_, _, C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12, C13 = (
+    1.0 / math.factorial(k) for k in range(14)
+)
 
 
 @intrinsic

@@ -3,7 +3,7 @@
 Importing this package fills `adcomp.registry.RULES`.
 """
 
-from . import casts, elementwise, linalg, transcendental, vmath
+from . import casts, elementwise, linalg, special, transcendental, vmath
 from .vmath import VECTOR
 
-__all__ = ["VECTOR", "casts", "elementwise", "linalg", "transcendental", "vmath"]
+__all__ = ["VECTOR", "casts", "elementwise", "linalg", "special", "transcendental", "vmath"]

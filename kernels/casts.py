@@ -10,7 +10,7 @@ import cmath
 
 import numpy as np
 
-from ..registry import REAL, conj, nondifferentiable, pullback
+from ..registry import POSITIVE, REAL, conj, nondifferentiable, pullback
 
 
 @pullback((float, np.float64, np.float32, np.float16, np.complex128, np.complex64), REAL)
@@ -44,6 +44,12 @@ def angle(a, y_bar):
     """At 0 the slope is 0; along the negative axis, where the angle jumps, that of either side."""
     square = a.real * a.real + a.imag * a.imag
     return y_bar * (1j * a) / square if square > 0 else 0.0
+
+
+@pullback(cmath.rect, POSITIVE, REAL)
+def rect(a, b, y, y_bar):
+    """``a * exp(1j * b)``."""
+    return y_bar * np.exp(-1j * b), y_bar * conj(1j * y)
 
 
 nondifferentiable(

@@ -11,12 +11,8 @@ import operator
 
 import numpy as np
 
-from ..registry import (
-    EXPONENT, INTEGER, JIT, NONZERO, POSITIVE, REAL, conj, kernel, nondifferentiable,
-    overloaded_kernel, pullback,
-)
-from numba.extending import overload
-from numba import types
+from ..registry import BOOLEAN, EXPONENT, INTEGER, NONZERO, POSITIVE, REAL, conj, nondifferentiable, pullback
+from .special import direction
 
 # Arithmetic ---------------------------------------------------------------------------------------
 
@@ -77,47 +73,18 @@ def power(a, b, y, y_bar):
     return a_bar, b_bar
 
 
-@pullback(np.ldexp, REAL, INTEGER)
+@pullback((np.ldexp, math.ldexp), REAL, INTEGER)
 def ldexp(b, y_bar):
-    return np.ldexp(y_bar, b), None
+    return math.ldexp(y_bar, b), None
 
 
 # Absolute values ----------------------------------------------------------------------------------
-
-
-def _direction(a):
-    """``a / abs(a)``, and 0 at 0; NaN at NaN."""
-    size = abs(a)
-    return a / size if size > 0 else size + 0 * a
-
-
-def direction(a):
-    """The sign of a real number, the phase factor of a complex one; 0 at 0."""
-    return np.sign(a) if not isinstance(a, complex | np.complexfloating) else _direction(a)
-
-
-overloaded_kernel(direction)
-
-
-@overload(direction, jit_options=JIT)
-def _overload_direction(a):
-    if isinstance(a, types.Complex):
-        return _direction
-    return lambda a: np.sign(a)
 
 
 @pullback((abs, np.absolute, np.fabs, math.fabs), NONZERO.or_complex)
 def absolute(a, y_bar):
     """At 0 the slope is 0, the minimum's."""
     return y_bar * direction(a)
-
-
-@pullback(direction, NONZERO.or_complex)
-def direction_pullback(a, y, y_bar):
-    """Turning: what is left of the cotangent at right angles to `y`, over the radius."""
-    size = abs(a)
-    across = y_bar - y * (conj(y) * y_bar).real
-    return across / size if size > 0 else 0.0
 
 
 @pullback((np.hypot, math.hypot), NONZERO, NONZERO)
@@ -185,6 +152,19 @@ def clip(a, b, c, y_bar):
     return a_bar, b_bar, c_bar
 
 
+@pullback(np.where, BOOLEAN, REAL.or_complex, REAL.or_complex)
+def where(a, y_bar):
+    b_bar = y_bar if a else 0.0
+    c_bar = 0.0 if a else y_bar
+    return None, b_bar, c_bar
+
+
+@pullback(np.nan_to_num, REAL.or_complex)
+def nan_to_num(a, y_bar):
+    """What is replaced by a constant has slope 0."""
+    return y_bar if np.isfinite(a) else 0.0
+
+
 # Steps --------------------------------------------------------------------------------------------
 
 nondifferentiable(
@@ -199,4 +179,6 @@ nondifferentiable(
     np.bitwise_xor, np.invert, np.left_shift, np.right_shift,
     np.argmax, np.argmin, np.argsort, np.argwhere, np.nonzero, np.flatnonzero, np.count_nonzero,
     np.searchsorted, np.all, np.any, any, all, len, range,
+    np.shape, np.size, np.ndim, np.zeros, np.ones, np.empty, np.eye, np.identity, np.zeros_like,
+    np.ones_like, np.empty_like,
 )

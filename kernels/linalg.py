@@ -20,31 +20,16 @@ from numba.core import cgutils
 from numba.extending import intrinsic, overload
 from numba.np.linalg import check_blas_return, ensure_blas, get_blas_kind, make_constant_slot
 
-from ..registry import JIT, array_pullback
+from ..registry import JIT, accumulate, array_pullback
 
 #: Sums may be reordered, so that they vectorise; NaN and infinity keep their meaning.
 REASSOCIATE: dict[str, Any] = {**JIT, "fastmath": {"reassoc", "nsz", "contract"}}
 
 #: Products of at most this many multiplications are loops.
-SMALL = 512
+SMALL = 216
 
 
 # Two matrices -------------------------------------------------------------------------------------
-
-
-def _pack(matrix, out, adjoint):
-    """The matrix, or a contiguous copy in the order of `out` if BLAS cannot take it as it lies."""
-    raise NotImplementedError("compiled code only")
-
-
-@overload(_pack, jit_options=JIT)
-def _overload_pack(matrix, out, adjoint):
-    conjugated = isinstance(matrix.dtype, types.Complex) and adjoint.literal_value
-    if matrix.layout != "A" and not (conjugated and matrix.layout != out.layout):
-        return lambda matrix, out, adjoint: matrix
-    if out.layout == "F":
-        return lambda matrix, out, adjoint: np.asfortranarray(matrix)
-    return lambda matrix, out, adjoint: np.ascontiguousarray(matrix)
 
 
 def _blas_letter(matrix: types.Array, out: types.Array, adjoint: bool) -> str:
@@ -102,30 +87,36 @@ _gemm_right = _gemm(False, True)
 _gemm_left = _gemm(True, False)
 
 
-@njit(**REASSOCIATE)
-def _loops_right(x, z, out):
-    for i in range(out.shape[0]):
-        for j in range(out.shape[1]):
-            total = x[i, 0] * np.conj(z[j, 0])
-            for k in range(1, x.shape[1]):
-                total += x[i, k] * np.conj(z[j, k])
-            out[i, j] += total
+def _direct(matrix: types.Array, out: types.Array, adjoint: bool) -> bool:
+    """Whether BLAS takes an operand as it lies; it conjugates only what it transposes."""
+    if matrix.layout == out.layout:
+        return True
+    return matrix.layout != "A" and not (adjoint and isinstance(matrix.dtype, types.Complex))
 
 
-@njit(**REASSOCIATE)
-def _loops_left(x, z, out):
-    for k in range(x.shape[0]):
-        for i in range(out.shape[0]):
-            x_ki = np.conj(x[k, i])
-            for j in range(out.shape[1]):
-                out[i, j] += x_ki * z[k, j]
+def _multiply(gemm, x_direct: bool, z_direct: bool, out: types.Array) -> Callable[..., Any]:
+    """What accumulates a product that is worth a BLAS call, copying what that cannot take."""
+    if out.layout == "A":
+        @njit(**JIT)
+        def into_copy(x, z, out):
+            term = np.zeros(out.shape, out.dtype)
+            gemm(np.ascontiguousarray(x), np.ascontiguousarray(z), term)
+            for i in range(out.shape[0]):
+                for j in range(out.shape[1]):
+                    out[i, j] += term[i, j]
 
+        return into_copy
 
-@njit(**REASSOCIATE)
-def _accumulate(term, out):
-    for i in range(out.shape[0]):
-        for j in range(out.shape[1]):
-            out[i, j] += term[i, j]
+    if x_direct and z_direct:
+        return gemm
+
+    pack = np.ascontiguousarray if out.layout == "C" else np.asfortranarray
+
+    @njit(**JIT)
+    def of_copies(x, z, out):
+        gemm(pack(x), pack(z), out)
+
+    return of_copies
 
 
 def times_adjoint(x, z, out):
@@ -138,50 +129,39 @@ def adjoint_times(x, z, out):
     raise NotImplementedError("compiled code only")
 
 
-@overload(times_adjoint, jit_options=JIT)
+@overload(times_adjoint, jit_options=REASSOCIATE)
 def _overload_times_adjoint(x, z, out):
-    if out.layout == "A":
-        def strided(x, z, out):
-            if out.size * x.shape[1] <= SMALL:
-                if x.shape[1] > 0:
-                    _loops_right(x, z, out)
-            else:
-                term = np.zeros(out.shape, out.dtype)
-                _gemm_right(_pack(x, term, False), _pack(z, term, True), term)
-                _accumulate(term, out)
+    multiply = _multiply(_gemm_right, _direct(x, out, False), _direct(z, out, True), out)
 
-        return strided
+    def implementation(x, z, out):
+        if out.size * x.shape[1] > SMALL:
+            multiply(x, z, out)
+            return
+        for i in range(out.shape[0]):
+            for j in range(out.shape[1]):
+                total = out[i, j]
+                for k in range(x.shape[1]):
+                    total += x[i, k] * np.conj(z[j, k])
+                out[i, j] = total
 
-    def contiguous(x, z, out):
-        if out.size * x.shape[1] <= SMALL:
-            if x.shape[1] > 0:
-                _loops_right(x, z, out)
-        else:
-            _gemm_right(_pack(x, out, False), _pack(z, out, True), out)
-
-    return contiguous
+    return implementation
 
 
-@overload(adjoint_times, jit_options=JIT)
+@overload(adjoint_times, jit_options=REASSOCIATE)
 def _overload_adjoint_times(x, z, out):
-    if out.layout == "A":
-        def strided(x, z, out):
-            if out.size * x.shape[0] <= SMALL:
-                _loops_left(x, z, out)
-            else:
-                term = np.zeros(out.shape, out.dtype)
-                _gemm_left(_pack(x, term, True), _pack(z, term, False), term)
-                _accumulate(term, out)
+    multiply = _multiply(_gemm_left, _direct(x, out, True), _direct(z, out, False), out)
 
-        return strided
+    def implementation(x, z, out):
+        if out.size * x.shape[0] > SMALL:
+            multiply(x, z, out)
+            return
+        for k in range(x.shape[0]):
+            for i in range(out.shape[0]):
+                x_ki = np.conj(x[k, i])
+                for j in range(out.shape[1]):
+                    out[i, j] += x_ki * z[k, j]
 
-    def contiguous(x, z, out):
-        if out.size * x.shape[0] <= SMALL:
-            _loops_left(x, z, out)
-        else:
-            _gemm_left(_pack(x, out, True), _pack(z, out, False), out)
-
-    return contiguous
+    return implementation
 
 
 # A matrix and a vector ----------------------------------------------------------------------------
@@ -220,18 +200,18 @@ def adjoint_matvec_add(matrix, v, out):
 
 @njit(**REASSOCIATE)
 def matvec_conj_add(matrix, v, out):
-    """``out += matrix conj(v)``, along the contiguous axis of `matrix`; `out` of any shape."""
+    """``out += matrix conj(v)``, along the contiguous axis of `matrix`."""
     if abs(matrix.strides[0]) < abs(matrix.strides[1]):
         for j in range(matrix.shape[1]):
             v_j = np.conj(v[j])
             for i in range(matrix.shape[0]):
-                out.flat[i] += matrix[i, j] * v_j
+                out[i] += matrix[i, j] * v_j
     else:
         for i in range(matrix.shape[0]):
-            total = out.flat[i]
+            total = out[i]
             for j in range(matrix.shape[1]):
                 total += matrix[i, j] * np.conj(v[j])
-            out.flat[i] = total
+            out[i] = total
 
 
 # Rules --------------------------------------------------------------------------------------------
@@ -288,10 +268,20 @@ def vdot_b(a, y_bar, b_bar):
 @array_pullback(np.outer, wrt="a")
 def outer_a(b, y_bar, a_bar):
     """Of one or two dimensions, which ``np.outer`` reads as flat."""
-    matvec_conj_add(y_bar, b.ravel(), a_bar)
+    if a_bar.ndim == 1:
+        matvec_conj_add(y_bar, b.ravel(), a_bar)
+    else:
+        term = np.zeros(a_bar.size, a_bar.dtype)
+        matvec_conj_add(y_bar, b.ravel(), term)
+        accumulate(a_bar, term.reshape(a_bar.shape))
 
 
 @array_pullback(np.outer, wrt="b")
 def outer_b(a, y_bar, b_bar):
     """Of one or two dimensions, which ``np.outer`` reads as flat."""
-    matvec_conj_add(y_bar.T, a.ravel(), b_bar)
+    if b_bar.ndim == 1:
+        matvec_conj_add(y_bar.T, a.ravel(), b_bar)
+    else:
+        term = np.zeros(b_bar.size, b_bar.dtype)
+        matvec_conj_add(y_bar.T, a.ravel(), term)
+        accumulate(b_bar, term.reshape(b_bar.shape))

@@ -1,4 +1,4 @@
-"""Rules of exponentials, logarithms, roots, trigonometric and special functions.
+"""Rules of exponentials, logarithms, roots, trigonometric and hyperbolic functions.
 
 They hold on every branch of the complex functions, away from the cuts.
 """
@@ -10,12 +10,11 @@ import math
 
 import numpy as np
 
-from ..registry import ABOVE_ONE, NONNEG, NONZERO, POSITIVE, REAL, UNIT, conj, pullback
+from ..registry import ABOVE_ONE, NONZERO, POSITIVE, REAL, UNIT, conj, pullback
 
 LOG_2 = math.log(2.0)
 LOG_10 = math.log(10.0)
 DEGREE = math.pi / 180.0
-TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 
 # Exponentials and logarithms ----------------------------------------------------------------------
 
@@ -169,16 +168,3 @@ def arccosh(a, y_bar):
 @pullback((math.atanh, np.arctanh, cmath.atanh), UNIT.or_complex)
 def arctanh(a, y_bar):
     return y_bar / conj((1.0 - a) * (1.0 + a))
-
-
-# Special functions --------------------------------------------------------------------------------
-
-
-@pullback(math.erf, REAL)
-def erf(a, y_bar):
-    return y_bar * (TWO_OVER_SQRT_PI * np.exp(-a * a))
-
-
-@pullback(math.erfc, REAL)
-def erfc(a, y_bar):
-    return y_bar * (-TWO_OVER_SQRT_PI * np.exp(-a * a))

@@ -1,4 +1,7 @@
-"""Central differences good to about nine digits, for tests: Richardson extrapolation with a step chosen per entry."""
+"""Central differences good to about nine digits, for tests.
+
+Richardson extrapolation (C. J. F. Ridders, Adv. Eng. Software 4, 1982), its step chosen per entry.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,10 @@ def gradient(
 ) -> tuple[object, float]:
     """The gradient with respect to one argument, and the largest estimated error of its entries.
 
-    ``make`` returns fresh arguments at every call, because ``function`` may overwrite them. The result has the
-    structure of the argument: a number, an array, or a tuple of these; entries of integer type give ``None``. The
-    entry of a complex number is the derivative along its real part plus 1j times that along its imaginary part.
+    ``make`` returns fresh arguments at every call, because ``function`` may overwrite them. The
+    result has the structure of the argument: a number, an array, or a tuple of these; a part of
+    integer type gives ``None``. The entry of a complex number is the derivative along its real
+    part plus 1j times that along its imaginary part.
     """
     argument = make()[position]
     errors = [0.0]
@@ -35,7 +39,7 @@ def gradient(
 
 
 def derivative(f: Callable[[float], float]) -> tuple[float, float]:
-    """The derivative at 0 and an error estimate: three columns of Ridders' table, its steadiest entry.
+    """The derivative at 0 and an error estimate: the steadiest entry of Ridders' table.
 
     >>> value, error = derivative(lambda h: float(np.exp(1.0 + h)))
     >>> abs(value - np.e) < 1e-11 and error < 1e-9
@@ -56,6 +60,17 @@ def derivative(f: Callable[[float], float]) -> tuple[float, float]:
                 best, smallest = row[column], error
         table.append(row)
     return best, smallest
+
+
+def widened(value: object) -> object:
+    """The value in double precision: differences of a single-precision program are worthless."""
+    if isinstance(value, tuple):
+        return tuple(widened(item) for item in value)
+    if isinstance(value, np.ndarray) and value.dtype in (np.float32, np.complex64):
+        return value.astype(np.result_type(value.dtype, np.float64))
+    if isinstance(value, np.float32 | np.complex64):
+        return value.item()
+    return value
 
 
 def _entries(value: object, path: tuple = ()) -> Iterator[tuple[tuple, tuple]]:
@@ -82,7 +97,7 @@ def _moved_call(
 
 
 def _moved(value: object, path: tuple, change: complex) -> object:
-    """The value with the entry at ``path`` changed; arrays are changed in place, which keeps their layout."""
+    """The value with one entry changed; an array changes in place, which keeps its layout."""
     if not path:
         return value + change
     head, *rest = path

@@ -1,4 +1,4 @@
-"""Every zoo program: its gradient against central differences, and its printed Core form against itself."""
+"""Every zoo program: its gradient against differences, its printed Core against the primal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import adcomp
-import adcomp.pipeline
+from adcomp import pipeline
 from tests import differences
 from tests.zoo import PROGRAMS, Program
 
@@ -43,7 +43,7 @@ def test_core_form(program: Program):
     expected_value = program.primal(*expected_arguments)
     arguments = program.arguments()
     types = tuple(numba.typeof(argument) for argument in arguments)
-    source, function = adcomp.pipeline.core_source(program.function, types)
+    source, function = pipeline.core_source(program.function, types)
     value = function(*arguments)
 
     assert "def " in source
@@ -53,7 +53,7 @@ def test_core_form(program: Program):
 
 
 def same_value(actual: object, expected: object, program: Program) -> None:
-    """Equal but for the last digits, where the order of a sum and vectorised functions may differ."""
+    """Equal but for the last digits: the order of sums and vectorised functions may differ."""
     if isinstance(expected, tuple):
         for item, expected_item in zip(actual, expected, strict=True):
             same_value(item, expected_item, program)

@@ -18,7 +18,10 @@ import numpy as np
 from .ir import Atom, Const, Undefined, Var
 from .ops import BINARY, COMPARE, UNARY_TEXT
 
-__all__ = ["Choice", "Expr", "Logic", "Op", "literal", "names_of", "negated", "size_of", "text_of"]
+__all__ = [
+    "Choice", "Expr", "Logic", "Op", "arguments_of", "base_text_of", "literal", "names_of", "negated",
+    "parts_of", "renamed", "size_of", "subscript_of", "text_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,20 @@ def names_of(expr: Expr) -> Iterator[str]:
         yield from names_of(part)
 
 
+def renamed(expr: Expr, spell: Callable[[str], str]) -> Expr:
+    """An expression with every name replaced."""
+    match expr:
+        case Var(name):
+            return Var(spell(name))
+        case Op(op, args, keywords):
+            return Op(op, tuple(renamed(arg, spell) for arg in args), keywords)
+        case Choice(cond, then, orelse):
+            return Choice(renamed(cond, spell), renamed(then, spell), renamed(orelse, spell))
+        case Logic(word, left, right):
+            return Logic(word, renamed(left, spell), renamed(right, spell))
+    return expr
+
+
 def size_of(expr: Expr) -> int:
     """The number of operations in an expression."""
     return (not isinstance(expr, Var | Const | Undefined)) + sum(map(size_of, parts_of(expr)))
@@ -104,14 +121,12 @@ def negated(cond: Expr) -> Expr:
 # --- text -----------------------------------------------------------------------------------------
 
 
-def text_of(expr: Expr, spell: Callable[[str], str] = str, binding: int = 0) -> str:
+def text_of(expr: Expr, binding: int = 0) -> str:
     """The Python text of an expression.
 
     Parameters
     ----------
     expr : Expr
-    spell : callable, optional
-        Gives the spelling of a name.
     binding : int, optional
         How tightly the text must bind to stand where it is going to be put.
 
@@ -122,100 +137,102 @@ def text_of(expr: Expr, spell: Callable[[str], str] = str, binding: int = 0) -> 
     >>> text_of(Op("**", (Const(-2), Op("neg", (Var("x"),)))))
     '(-2) ** -x'
     """
-    text, own = _Speller(spell).spelled(expr)
+    text, own = _spelled(expr)
     return text if own >= binding else f"({text})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Speller:
-    """Writes expressions; every method but `text` gives text with how tightly it binds."""
+def subscript_of(index: Sequence[Expr]) -> str:
+    """What stands in the brackets of ``base[...]``.
 
-    spell: Callable[[str], str]
+    Examples
+    --------
+    >>> subscript_of([Op("slice", (Const(1), Var("n"), Const(None))), Const(None)])
+    '1:n, None'
+    """
+    if len(index) == 1 and isinstance(index[0], Op) and index[0].op == "tuple":
+        index = index[0].args  # x[(i, j)] is x[i, j]
+        if len(index) == 1:
+            return f"{_item(index[0])},"
+    return ", ".join(map(_item, index)) or "()"
 
-    def text(self, expr: Expr, binding: int = 0) -> str:
-        text, own = self.spelled(expr)
-        return text if own >= binding else f"({text})"
 
-    def list(self, exprs: Sequence[Expr]) -> str:
-        return ", ".join(map(self.text, exprs))
+def base_text_of(expr: Expr) -> str:
+    """The text of an expression before ``[...]`` or ``.name``."""
+    text = text_of(expr, _POSTFIX)
+    return f"({text})" if text[0].isdigit() else text
 
-    def spelled(self, expr: Expr) -> tuple[str, int]:
-        match expr:
-            case Var(name):
-                return self.spell(name), _NAME
-            case Const(value):
-                text = literal(value)
-                return text, _UNARY if text.startswith("-") else _NAME
-            case Undefined():
-                return "None", _NAME
-            case Choice(cond, then, orelse):
-                parts = self.text(then, _OR), self.text(cond, _OR), self.text(orelse, _CHOICE)
-                return "{} if {} else {}".format(*parts), _CHOICE
-            case Logic(word, left, right):
-                own = _LOGIC[word]
-                return f"{self.text(left, own)} {word} {self.text(right, own)}", own
-            case Op():
-                return self._operation(expr)
-        raise AssertionError(expr)
 
-    def _operation(self, expr: Op) -> tuple[str, int]:
-        op, args = expr.op, expr.args
-        if op in BINARY or op in COMPARE:
-            return self._infix(op, *args)
-        if op in UNARY_TEXT:
-            own = _NOT if op == "not" else _UNARY
-            # A sign needs a bracket before another sign only for the eye: --x is hard to read.
-            return UNARY_TEXT[op] + self.text(args[0], own if op == "not" else own + 1), own
-        if op == "id":
-            return self.spelled(args[0])
-        if op == "[]":
-            return f"{self._base(args[0])}[{self.subscript(args[1:])}]", _POSTFIX
-        if op == "tuple":
-            return f"({self.list(args)}{',' if len(args) == 1 else ''})", _NAME
-        if op == "slice":
-            return f"slice({self.list(_shortest_slice(args))})", _POSTFIX
-        if op.startswith(".") and not op.endswith("()"):
-            return self._base(args[0]) + op, _POSTFIX
-        head, args = (self._base(args[0]) + op[:-2], args[1:]) if op[0] == "." else (op, args)
-        return f"{head}({self._arguments(args, expr.keywords)})", _POSTFIX
+def arguments_of(args: Sequence[Expr], keywords: tuple[str, ...] = ()) -> str:
+    """What stands in the brackets of a call; the last arguments have the keywords."""
+    split = len(args) - len(keywords)
+    named = (f"{k}={text_of(a)}" for k, a in zip(keywords, args[split:], strict=True))
+    return ", ".join((*map(text_of, args[:split]), *named))
 
-    def _infix(self, op: str, left: Expr, right: Expr) -> tuple[str, int]:
-        if op == "**":  # groups to the right, and its exponent may have a sign
-            own, left_least, right_least = _POWER, _POSTFIX, _UNARY
-        elif op in COMPARE:  # never a chain: a < b < c means something else
-            own, left_least, right_least = _COMPARE, _COMPARE + 1, _COMPARE + 1
-        else:
-            own = _BINDING[op]
-            left_least, right_least = own, own + 1
-        return f"{self.text(left, left_least)} {op} {self.text(right, right_least)}", own
 
-    def _base(self, expr: Expr) -> str:
-        text = self.text(expr, _POSTFIX)
-        return f"({text})" if text[0].isdigit() else text
+def _spelled(expr: Expr) -> tuple[str, int]:
+    """The text, and how tightly it binds."""
+    match expr:
+        case Var(name):
+            return name, _NAME
+        case Const(value):
+            text = literal(value)
+            return text, _UNARY if text.startswith("-") else _NAME
+        case Undefined():
+            return "None", _NAME
+        case Choice(cond, then, orelse):
+            parts = text_of(then, _OR), text_of(cond, _OR), text_of(orelse, _CHOICE)
+            return "{} if {} else {}".format(*parts), _CHOICE
+        case Logic(word, left, right):
+            own = _LOGIC[word]
+            return f"{text_of(left, own)} {word} {text_of(right, own)}", own
+        case Op():
+            return _operation(expr)
+    raise AssertionError(expr)
 
-    def _arguments(self, args: Sequence[Expr], keywords: tuple[str, ...]) -> str:
-        split = len(args) - len(keywords)
-        named = (f"{k}={self.text(a)}" for k, a in zip(keywords, args[split:], strict=True))
-        return ", ".join((*map(self.text, args[:split]), *named))
 
-    def subscript(self, index: Sequence[Expr]) -> str:
-        """What stands in the brackets of ``base[...]``."""
-        if len(index) == 1 and isinstance(index[0], Op) and index[0].op == "tuple":
-            index = index[0].args
-            return "()" if not index else f"{self._item(index[0])}," if len(index) == 1 else (
-                ", ".join(map(self._item, index))
-            )
-        return ", ".join(map(self._item, index)) or "()"
+def _operation(expr: Op) -> tuple[str, int]:
+    op, args = expr.op, expr.args
+    if op in BINARY or op in COMPARE:
+        return _infix(op, *args)
+    if op in UNARY_TEXT:
+        own = _NOT if op == "not" else _UNARY
+        # A sign before a sign gets a bracket only for the eye: --x is hard to read.
+        return UNARY_TEXT[op] + text_of(args[0], own if op == "not" else own + 1), own
+    if op == "id":
+        return _spelled(args[0])
+    if op == "[]":
+        return f"{base_text_of(args[0])}[{subscript_of(args[1:])}]", _POSTFIX
+    if op == "tuple":
+        return f"({arguments_of(args)}{',' if len(args) == 1 else ''})", _NAME
+    if op == "slice":
+        return f"slice({arguments_of(_shortest_slice(args))})", _POSTFIX
+    if op.startswith("."):
+        head = base_text_of(args[0]) + op.removesuffix("()")
+        if not op.endswith("()"):
+            return head, _POSTFIX
+        return f"{head}({arguments_of(args[1:], expr.keywords)})", _POSTFIX
+    return f"{op}({arguments_of(args, expr.keywords)})", _POSTFIX
 
-    def _item(self, index: Expr) -> str:
-        if not (isinstance(index, Op) and index.op == "slice"):
-            return self.text(index)
-        start, stop, step = _all_of_slice(index.args)
-        texts = ["" if part == Const(None) else self.text(part) for part in (start, stop)]
-        texts += [] if step == Const(None) else [self.text(step)]
-        if all(" " not in text for text in texts):
-            return ":".join(texts)
-        return " : ".join(texts).strip()
+
+def _infix(op: str, left: Expr, right: Expr) -> tuple[str, int]:
+    if op == "**":  # groups to the right, and its exponent may have a sign
+        own, left_least, right_least = _POWER, _POSTFIX, _UNARY
+    elif op in COMPARE:  # never a chain: a < b < c means something else
+        own, left_least, right_least = _COMPARE, _COMPARE + 1, _COMPARE + 1
+    else:
+        own = _BINDING[op]
+        left_least, right_least = own, own + 1
+    return f"{text_of(left, left_least)} {op} {text_of(right, right_least)}", own
+
+
+def _item(index: Expr) -> str:
+    if not (isinstance(index, Op) and index.op == "slice"):
+        return text_of(index)
+    start, stop, step = _all_of_slice(index.args)
+    texts = ["" if part == Const(None) else text_of(part) for part in (start, stop)]
+    texts += [] if step == Const(None) else [text_of(step)]
+    separator = " : " if any(" " in text for text in texts) else ":"
+    return separator.join(texts).strip()
 
 
 def _all_of_slice(args: Sequence[Expr]) -> tuple[Expr, Expr, Expr]:

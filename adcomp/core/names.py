@@ -8,6 +8,17 @@ from collections.abc import Iterable
 _SUFFIX = re.compile(r"_\d+$")
 
 
+def stem(name: str) -> str:
+    """The name without the number of its version.
+
+    Examples
+    --------
+    >>> stem("x_12"), stem("x")
+    ('x', 'x')
+    """
+    return _SUFFIX.sub("", name) or name
+
+
 class Namer:
     """Hands out names that were not handed out before.
 
@@ -30,10 +41,10 @@ class Namer:
         if base not in self._taken:
             self._taken.add(base)
             return base
-        stem = _SUFFIX.sub("", base) or "v"
-        k = self._next.get(stem, 1)
-        while f"{stem}_{k}" in self._taken:
+        root = _SUFFIX.sub("", base) or "v"
+        k = self._next.get(root, 1)
+        while f"{root}_{k}" in self._taken:
             k += 1
-        self._next[stem] = k + 1
-        self._taken.add(f"{stem}_{k}")
-        return f"{stem}_{k}"
+        self._next[root] = k + 1
+        self._taken.add(f"{root}_{k}")
+        return f"{root}_{k}"

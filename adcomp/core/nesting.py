@@ -23,12 +23,29 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
+from .coalesce import base_of
 from .expressions import Choice, Expr, Logic, Op, negated, size_of
 from .ir import (
-    UNDEFINED, Atom, Block, Call, Carried, Const, For, Function, If, Let, Raise, SetItem, Stmt, Var,
-    Where, While, atoms_of, map_blocks, names_in,
+    UNDEFINED,
+    Atom,
+    Block,
+    Call,
+    Carried,
+    Const,
+    For,
+    Function,
+    If,
+    Let,
+    Raise,
+    SetItem,
+    Stmt,
+    Var,
+    Where,
+    While,
+    atoms_of,
+    map_blocks,
+    names_in,
 )
-from .coalesce import base_of
 from .scalars import Values, in_sequence
 from .statements import Assign, Branch, Break, Loop, PyStmt, Range, Return, Run, Store, Throw
 

@@ -10,28 +10,41 @@ from __future__ import annotations
 
 import functools
 import operator
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import FunctionType
+from typing import Any, Self, TypeAlias
 
+import llvmlite.binding as llvm
+from numba import njit
+from numba.core import config, entrypoints, sigutils, types
 from numba.core import errors as numba_errors
-from numba.core import types
+from numba.core.caching import _Cache
+from numba.core.codegen import JITCodeLibrary, RuntimeLinker
 from numba.core.compiler import (
     CompilerBase,
+    CompileResult,
     DefaultPassBuilder,
     Flags,
     _EarlyPipelineCompletion,
+    compile_extra,
 )
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.compiler_machinery import FunctionPass, register_pass
-from numba.core.registry import cpu_target
+from numba.core.dispatcher import Dispatcher, OmittedArg, _FunctionCompiler
+from numba.core.registry import CPUDispatcher, cpu_target
+from numba.core.runtime import rtsys
+from numba.core.serialize import dumps, loads
 from numba.core.typed_passes import NopythonTypeInference
 from numba.core.typing.typeof import typeof as _numba_typeof
 
 from . import ops
 
-Type = types.Type
+Type: TypeAlias = types.Type
 TypingError = numba_errors.TypingError
+NumbaError = numba_errors.NumbaError
+ForceLiteralArg = numba_errors.ForceLiteralArg
 
 
 # --- types --------------------------------------------------------------------------------------
@@ -46,8 +59,6 @@ def unliteral(ty: Type) -> Type:
     >>> unliteral(types.Tuple((types.literal(1), types.float64)))
     Tuple(int64, float64)
     """
-    if isinstance(ty, types.Omitted):
-        return unliteral(_numba_typeof(ty.value))
     if isinstance(ty, types.BaseNamedTuple):
         members = tuple(map(unliteral, ty))
         return ty if members == tuple(ty) else types.NamedTuple(members, ty.instance_class)
@@ -69,6 +80,18 @@ def typeof(value: Any) -> Type:
     (int64, array(float64, 2d, F))
     """
     return unliteral(_numba_typeof(value))
+
+
+def default_type(ty: Type) -> Type:
+    """The type of a parameter without literal values; if it is left out, that of its default."""
+    return typeof(ty.value) if isinstance(ty, types.Omitted) else unliteral(ty)
+
+
+def has_function(ty: Type) -> bool:
+    """Whether a type stands for one particular function."""
+    if isinstance(ty, types.BaseTuple):
+        return any(map(has_function, ty))
+    return isinstance(ty, types.Dispatcher)
 
 
 # --- type inference -----------------------------------------------------------------------------
@@ -104,11 +127,13 @@ class Inferred:
 
 
 def infer(
-    pyfunc: Callable[..., Any], argtypes: tuple[Type, ...], *, error_model: str = "numpy"
+    pyfunc: Callable[..., Any], argtypes: tuple[Type, ...], *, error_model: str = "python"
 ) -> Inferred:
     """Infer the types of a function's variables without compiling it.
 
-    Names that Numba finds dead are missing. Numba's errors propagate.
+    Names that Numba finds dead are missing. Numba's errors propagate. Dispatchers that the function
+    calls are compiled; they inherit `error_model` where they set none, so leave it at Numba's own
+    default: it has no influence on types.
 
     Examples
     --------
@@ -128,12 +153,13 @@ def infer(
     typing, target = cpu_target.typing_context, cpu_target.target_context
     with global_compiler_lock:
         _refresh()
-        state = _TypeOnly(typing, target, None, tuple(argtypes), None, flags, {}).compile_extra(pyfunc)
+        compiler = _TypeOnly(typing, target, None, tuple(argtypes), None, flags, {})
+        state = compiler.compile_extra(pyfunc)
         versions: dict[str, dict[Type, None]] = {}
         arguments: dict[str, Type] = {}
         for name, ty in state.typemap.items():
             if name.startswith("arg."):
-                arguments[name.removeprefix("arg.").split(".")[0]] = unliteral(ty)
+                arguments[name.removeprefix("arg.").split(".")[0]] = default_type(ty)
             elif not name.startswith("$"):
                 versions.setdefault(name.split(".")[0], {})[unliteral(ty)] = None
         merged = {name: _unify(name, tuple(found)) for name, found in versions.items()}
@@ -275,3 +301,306 @@ def _getattr(base: Type, name: str) -> Type:
 def _shown(op: Any, args: tuple[Type, ...]) -> str:
     name = getattr(op, "__name__", None) or str(op)
     return f"{name}({', '.join(map(str, args))})"
+
+
+# --- what a dispatcher is -----------------------------------------------------------------------
+
+
+def python_function(value: Any) -> FunctionType | None:
+    """The Python function behind a dispatcher, a ufunc, an intrinsic or a C callback of Numba.
+
+    Examples
+    --------
+    >>> import numba
+    >>> def f(x): return x
+    >>> python_function(numba.njit(f)) is f, python_function(f)
+    (True, None)
+    """
+    if isinstance(value, FunctionType | type):
+        return None
+    value = getattr(value, "_dispatcher", value)  # of a DUFunc
+    value = getattr(value, "gufunc_builder", value)
+    for name in ("py_func", "_defn", "_pyfunc"):
+        found = getattr(value, name, None)
+        if isinstance(found, FunctionType):
+            return found
+    return None
+
+
+def is_dispatcher(value: Any) -> bool:
+    """Whether a value is what ``njit`` returns."""
+    return isinstance(value, Dispatcher)
+
+
+def is_type(value: Any) -> bool:
+    """Whether a value is a Numba type."""
+    return isinstance(value, Type)
+
+
+def target_options(value: Any) -> str:
+    """The options of a dispatcher, as a text that is the same in every process."""
+    options = getattr(getattr(value, "_dispatcher", value), "targetoptions", None) or {}
+    pinned = getattr(value, "locals", None) or {}
+    return repr(sorted((k, _ordered(v)) for k, v in options.items())) + repr(sorted(pinned.items()))
+
+
+def _ordered(value: Any) -> Any:
+    return sorted(value, key=repr) if isinstance(value, set | frozenset) else value
+
+
+def kind_of(ty: Type) -> tuple[Any, ...] | None:
+    """What a composite or function type is made of; None for any other type."""
+    if isinstance(ty, types.Dispatcher):
+        return "dispatcher", ty.dispatcher
+    if isinstance(ty, types.Omitted):
+        return "omitted", ty.value
+    if isinstance(ty, types.BaseNamedTuple):
+        return "named tuple", ty.instance_class, tuple(ty)
+    if isinstance(ty, types.BaseTuple):
+        return "tuple", tuple(ty)
+    return None
+
+
+def jitclass_fields(cls: type) -> tuple[str, ...]:
+    """The fields of a jitclass, with their types; empty for other classes."""
+    found = getattr(cls, "class_type", None)
+    return tuple(f"{k}: {v}" for k, v in getattr(found, "struct", {}).items())
+
+
+def jitclass_methods(cls: type) -> dict[str, FunctionType]:
+    """The methods of a jitclass as they were written; empty for other classes."""
+    found = getattr(cls, "class_type", None)
+    return dict(getattr(found, "methods", {}))
+
+
+def target() -> tuple[str, ...]:
+    """What machine code depends on besides the program: the CPU and Numba's switches."""
+    triple, cpu, features = cpu_target.target_context.codegen().magic_tuple()
+    switches = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT",
+                "ENABLE_AVX", "LLVM_REFPRUNE_PASS")
+    return triple, cpu, features, *(f"{s}={getattr(config, s, None)}" for s in switches)
+
+
+# --- compiler options ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CompilerOptions:
+    """How generated code is compiled.
+
+    Every option is passed to Numba explicitly: one that is left out is inherited from whichever
+    caller compiles first.
+    """
+
+    fastmath: bool | tuple[str, ...] = False
+    error_model: str = "numpy"
+    nogil: bool = False
+    parallel: bool = False
+    boundscheck: bool = False
+
+    @classmethod
+    def of(cls, function: Any, **given: Any) -> Self:
+        """The options of a function, with those that are given and not None in their place.
+
+        A dispatcher that does not say has Numba's defaults, so the error model ``"python"``;
+        for a plain function it is ``"numpy"``.
+
+        Examples
+        --------
+        >>> import numba
+        >>> CompilerOptions.of(lambda x: x).error_model
+        'numpy'
+        >>> f = numba.njit(lambda x: x, fastmath={"nnan", "contract"})
+        >>> CompilerOptions.of(f, nogil=True)  # doctest: +ELLIPSIS
+        CompilerOptions(fastmath=('contract', 'nnan'), error_model='python', nogil=True, ...)
+        """
+        options: dict[str, Any] = {}
+        if is_dispatcher(function):
+            own = function.targetoptions
+            options = {k: own[k] for k in cls.__dataclass_fields__ if own.get(k) is not None}
+            options.setdefault("error_model", "python")
+        options |= {k: v for k, v in given.items() if v is not None}
+        fastmath = options.get("fastmath", False)
+        if isinstance(fastmath, dict):
+            fastmath = [k for k, v in fastmath.items() if v]
+        if not isinstance(fastmath, bool):
+            fastmath = tuple(sorted(fastmath))
+        return cls(**options | {"fastmath": fastmath, "parallel": bool(options.get("parallel"))})
+
+    def njit(self) -> dict[str, Any]:
+        """Keyword arguments for ``njit``."""
+        fastmath = self.fastmath if isinstance(self.fastmath, bool) else set(self.fastmath)
+        return {"fastmath": fastmath, "error_model": self.error_model, "nogil": self.nogil,
+                "parallel": self.parallel, "boundscheck": self.boundscheck}
+
+
+@functools.lru_cache(maxsize=1024)
+def as_dispatcher(function: FunctionType, options: CompilerOptions) -> Any:
+    """The dispatcher of a plain function, the same one for the same options.
+
+    Examples
+    --------
+    >>> def f(x): return x
+    >>> as_dispatcher(f, CompilerOptions()) is as_dispatcher(f, CompilerOptions())
+    True
+    """
+    return njit(**options.njit())(function)
+
+
+# --- machine code as bytes ----------------------------------------------------------------------
+
+
+class _Library(JITCodeLibrary):
+    """A library that keeps what it links in to itself.
+
+    Numba names the code of a function by module, name, types and a counter, and the counter starts
+    anew in every process. So two cached libraries may hold different helpers under one name, and
+    the one that is loaded first would serve both. With internal linkage a library calls its own.
+    """
+
+    def _optimize_final_module(self) -> None:
+        if not _unresolved(self._final_module):
+            for function in self._final_module.functions:
+                if not function.is_declaration and function.linkage == llvm.Linkage.linkonce_odr:
+                    function.linkage = llvm.Linkage.internal
+        super()._optimize_final_module()
+
+
+def _unresolved(module: Any) -> bool:
+    """Whether a module has symbols of a recursion that are resolved by name when it is loaded."""
+    return any(g.name.startswith(RuntimeLinker.PREFIX) for g in module.global_variables)
+
+
+def _freeze(result: CompileResult) -> bytes | None:
+    """A compiled function as bytes, or None if it cannot outlive this process."""
+    library = result.library
+    module = library._final_module
+    if library.has_dynamic_globals or result.lifted or _unresolved(module):
+        return None
+    needed = [f.name for f in module.functions
+              if f.is_declaration and not f.name.startswith("llvm.")]
+    needed += [g.name for g in module.global_variables if g.is_declaration]
+    slim = result._replace(type_annotation="")
+    return dumps((needed, slim._reduce()))
+
+
+def _thaw(data: bytes) -> CompileResult:
+    needed, parts = loads(data)
+    context = cpu_target.target_context
+    rtsys.initialize(context)
+    if any(llvm.address_of_symbol(name) is None for name in needed):
+        context.refresh()  # a third of a second, which the usual program can do without
+    return CompileResult._rebuild(context, *parts)
+
+
+class _MachineCode(_Cache):
+    """Numba's view of adcomp's disk cache: one dispatcher's machine code, by argument types."""
+
+    cache_path = None
+
+    def __init__(self, owner: SpecialisingDispatcher) -> None:
+        self._owner = weakref.proxy(owner)
+
+    def load_overload(self, sig: Any, target_context: Any) -> CompileResult | None:
+        args, _ = sigutils.normalize_signature(sig)
+        data = self._owner.load_machine_code(args)
+        if data is None:
+            return None
+        try:
+            return _thaw(data)
+        except Exception:  # whatever an unpickler raises: the entry is as good as missing
+            return None
+
+    def save_overload(self, sig: Any, data: CompileResult) -> None:
+        args, _ = sigutils.normalize_signature(sig)
+        self._owner.save_machine_code(args, functools.partial(_freeze, data))
+
+    def enable(self) -> None: ...
+
+    def disable(self) -> None: ...
+
+    def flush(self) -> None: ...
+
+
+# --- a dispatcher with an implementation per signature --------------------------------------------
+
+
+class _SpecialisingCompiler(_FunctionCompiler):
+    owner: Any  # a weak reference to the dispatcher
+
+    def _get_implementation(self, args: tuple[Type, ...], kws: dict[str, Type]) -> FunctionType:
+        return self.owner.implementation(tuple(args))
+
+    def _compile_core(self, args: tuple[Type, ...], return_type: Type | None) -> CompileResult:
+        flags = Flags()
+        self.targetdescr.options.parse_as_flags(flags, self.targetoptions)
+        typing, target = self.targetdescr.typing_context, self.targetdescr.target_context
+        implementation = self._get_implementation(args, {})
+        library = _Library(target.codegen(), implementation.__qualname__)
+        library.enable_object_caching()
+        return compile_extra(
+            typing, target, implementation, args=args, return_type=return_type, flags=flags,
+            locals=self.locals, library=library, pipeline_class=self.pipeline_class,
+        )
+
+
+class SpecialisingDispatcher(CPUDispatcher):
+    """A dispatcher that asks `implementation` for the Python function to compile.
+
+    It is one of Numba's own in every other respect: calls from Python take the fast path in C, and
+    calls from ``njit`` code are direct native calls.
+
+    Parameters
+    ----------
+    template : function
+        Gives the name, the parameters and their default values. It is never compiled.
+    options : CompilerOptions
+        How implementations are compiled.
+    """
+
+    def __init__(self, template: FunctionType, options: CompilerOptions) -> None:
+        super().__init__(template, targetoptions={**options.njit(), "nopython": True})
+        self._compiler: _SpecialisingCompiler = _SpecialisingCompiler(
+            template, self.targetdescr, self.targetoptions, self.locals,
+            self._compiler.pipeline_class,
+        )
+        self._compiler.owner = weakref.proxy(self)
+        self._cache = _MachineCode(self)
+
+    def implementation(self, argtypes: tuple[Type, ...]) -> FunctionType:
+        """The function to compile for these types; it has the parameters of the template."""
+        raise NotImplementedError
+
+    def load_machine_code(self, argtypes: tuple[Type, ...]) -> bytes | None:
+        """Machine code that an earlier process saved, or None."""
+        return None
+
+    def save_machine_code(
+        self, argtypes: tuple[Type, ...], freeze: Callable[[], bytes | None]
+    ) -> None:
+        """Called after a compilation; ``freeze()`` gives bytes, or None if it cannot be kept."""
+
+    def check_arguments(self, args: tuple[Any, ...]) -> None:
+        """Called before a new specialisation is made for a call from Python."""
+
+    def complete(self, sig: Any) -> tuple[tuple[Type, ...], Type | None]:
+        """The types of a signature, with those of left-out defaults, and its result type."""
+        args, result = sigutils.normalize_signature(sig)
+        return tuple(self.fold_argument_types(args, {})[1]), result
+
+    def compile(self, sig: Any) -> Any:
+        args, result = self.complete(sig)
+        return super().compile(args if result is None else result(*args))
+
+    def _compilation_chain_init_hook(self) -> None:
+        """Numba loads extensions here; `_compile_for_args` does, when there is need."""
+
+    def _compile_for_args(self, *args: Any, **kws: Any) -> Any:
+        values = tuple(a.value if isinstance(a, OmittedArg) else a for a in args)
+        self.check_arguments(values)
+        if not all(type(v).__module__ in ("builtins", "numpy") for v in values):
+            entrypoints.init_all()
+        if config.DISABLE_JIT:
+            implementation = self.implementation(tuple(map(typeof, values)))
+            return lambda *_: implementation(*values)
+        return super()._compile_for_args(*args, **kws)

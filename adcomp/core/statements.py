@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from .expressions import Expr, names_of
 from .ir import UNDEFINED, Where
 
 __all__ = [
     "Assign", "Branch", "Break", "Loop", "Move", "PyStmt", "Range", "Return", "Run", "Store",
-    "Throw", "expressions_in", "in_order",
+    "Throw", "expressions_in", "in_order", "map_expressions",
 ]
 
 Move = tuple[str, Expr]
@@ -122,6 +122,28 @@ def expressions_in(stmt: PyStmt) -> tuple[Expr, ...]:
             return bounds
         case Throw(args=args):
             return args
+    raise AssertionError(stmt)
+
+
+def map_expressions(stmt: PyStmt, f: Callable[[Expr], Expr]) -> PyStmt:
+    """A statement with ``f`` applied to the expressions that it itself evaluates."""
+    match stmt:
+        case Assign(moves=moves):
+            return replace(stmt, moves=tuple((target, f(value)) for target, value in moves))
+        case Store(array=array, index=index, value=value):
+            return replace(stmt, array=f(array), index=tuple(map(f, index)), value=f(value))
+        case Run(call=call):
+            return replace(stmt, call=f(call))
+        case Branch(cond=cond) | Break(cond=cond):
+            return replace(stmt, cond=f(cond))
+        case Loop(test=test):
+            return replace(stmt, test=f(test))
+        case Return(value=value):
+            return replace(stmt, value=f(value))
+        case Range(bounds=(start, stop, step)):
+            return replace(stmt, bounds=(f(start), f(stop), f(step)))
+        case Throw(args=args):
+            return replace(stmt, args=tuple(map(f, args)))
     raise AssertionError(stmt)
 
 

@@ -1,11 +1,13 @@
 """Nonlinear Burgers equation, explicit stencil on two buffers that are swapped in the time loop.
 
-As in `heat`, the hand-written adjoint keeps a checkpoint every `SEGMENT` steps and runs each segment again with its states on a
-tape that stays in the cache. The adjoint stencil is a gather.
+As in `heat`, the hand-written adjoint keeps a checkpoint every `SEGMENT` steps and runs each
+segment again with its states on a tape that stays in the cache. The adjoint stencil is a gather.
 """
 
 import numba
 import numpy as np
+
+from ..layout import row_pitch
 
 TITLE = "Burgers stencil 1000 x 1000"
 wrt = (0,)
@@ -28,7 +30,11 @@ def primal(u0, c, nu, steps):
 
 def arguments(scale=1.0):
     n = max(5, int(1000 * scale))
-    u0 = 1.0 + 0.5 * np.sin(np.linspace(0.0, 6.0, n)) + 0.01 * np.random.default_rng(0).normal(size=n)
+    u0 = (
+        1.0
+        + 0.5 * np.sin(np.linspace(0.0, 6.0, n))
+        + 0.01 * np.random.default_rng(0).normal(size=n)
+    )
     return u0, 0.3, 0.1, max(3, int(1000 * scale))
 
 
@@ -44,7 +50,9 @@ def burgers_step_adjoint(u, v_bar, u_bar, c, nu):
     keep = 1.0 - 2.0 * nu
     for i in range(1, u.size - 1):
         u_bar[i] = (
-            v_bar[i] * (keep - c * (2.0 * u[i] - u[i - 1])) + v_bar[i + 1] * (c * u[i + 1] + nu) + v_bar[i - 1] * nu
+            v_bar[i] * (keep - c * (2.0 * u[i] - u[i - 1]))
+            + v_bar[i + 1] * (c * u[i + 1] + nu)
+            + v_bar[i - 1] * nu
         )
 
 
@@ -53,32 +61,32 @@ def adjoint(u0, c, nu, steps):
     n = u0.size
     segments = (steps + SEGMENT - 1) // SEGMENT
     checkpoints = np.empty((segments, n))
-    tape = np.empty((SEGMENT + 1, n))
-    tape[:, 0] = u0[0]
-    tape[:, n - 1] = u0[n - 1]
+    work = np.zeros((SEGMENT + 3, row_pitch(n)))
+    work[: SEGMENT + 1, 0] = u0[0]
+    work[: SEGMENT + 1, n - 1] = u0[n - 1]
     for i in range(n):
-        tape[0, i] = u0[i]
+        work[0, i] = u0[i]
     for s in range(segments):
         for i in range(n):
-            checkpoints[s, i] = tape[0, i]
+            checkpoints[s, i] = work[0, i]
         count = min(SEGMENT, steps - s * SEGMENT)
         last = s == segments - 1
-        u = tape[0]
-        v = tape[1]
+        u = work[0, :n]
+        v = work[1, :n]
         for t in range(count):
             if last:
-                u = tape[t]
-                v = tape[t + 1]
+                u = work[t, :n]
+                v = work[t + 1, :n]
             burgers_step(u, v, c, nu)
             u, v = v, u
         if not last:
             for i in range(n):
-                tape[0, i] = u[i]
+                work[0, i] = u[i]
 
     count = steps - (segments - 1) * SEGMENT
-    u_bar = np.zeros(n)
-    v_bar = np.zeros(n)
-    final = tape[count] if steps > 0 else tape[0]
+    u_bar = work[SEGMENT + 1, :n]
+    v_bar = work[SEGMENT + 2, :n]
+    final = work[count, :n] if steps > 0 else work[0, :n]
     for i in range(1, n - 1):
         v_bar[i] = 2.0 * final[i]
     # The ends are constant: their adjoint is 2 u plus what the neighbours send at every step.
@@ -88,17 +96,17 @@ def adjoint(u0, c, nu, steps):
         if s < segments - 1:
             count = SEGMENT
             for i in range(n):
-                tape[0, i] = checkpoints[s, i]
+                work[0, i] = checkpoints[s, i]
             for t in range(count):
-                burgers_step(tape[t], tape[t + 1], c, nu)
+                burgers_step(work[t, :n], work[t + 1, :n], c, nu)
         for t in range(count - 1, -1, -1):
-            left += (c * tape[t, 1] + nu) * v_bar[1]
+            left += (c * work[t, 1] + nu) * v_bar[1]
             right += nu * v_bar[n - 2]
-            burgers_step_adjoint(tape[t], v_bar, u_bar, c, nu)
+            burgers_step_adjoint(work[t, :n], v_bar, u_bar, c, nu)
             u_bar, v_bar = v_bar, u_bar
     v_bar[0] = left
     v_bar[n - 1] = right
-    return (v_bar,)
+    return (v_bar.copy(),)
 
 
 def jax_gradient(args):
@@ -112,7 +120,8 @@ def jax_gradient(args):
     def loss(u):
         def step(u, _):
             w = u[1:-1]
-            return u.at[1:-1].add(nu * (u[2:] - 2.0 * w + u[:-2]) - c * w * (w - u[:-2])), None
+            change = nu * (u[2:] - 2.0 * w + u[:-2]) - c * w * (w - u[:-2])
+            return u + jnp.pad(change, 1), None
 
         @jax.checkpoint
         def run(u, _):

@@ -1,8 +1,9 @@
-"""Recursive radix-2 Fourier transform on complex arrays that returns new arrays; loss = weighted power spectrum.
+"""Recursive radix-2 Fourier transform that returns new arrays; loss = weighted power spectrum.
 
-The transform is linear, so the hand-written adjoint tapes nothing. It keeps the recursion but allocates one work array:
-the halves are transformed where their results belong, so a butterfly is in place. The reverse sweep undoes the recursion from the
-outside in (conjugated roots) and scatters at its leaves. Leaves are transforms of four points.
+The transform is linear, so the hand-written adjoint tapes nothing. It does the butterflies of
+the recursion level by level, in place in one work array with real and imaginary parts apart, so
+that they vectorise; the leaves have four points. The reverse sweep transposes the levels from
+the outside in and scatters at the leaves.
 """
 
 import numba
@@ -50,68 +51,163 @@ def arguments(scale=1.0):
 
 
 @numba.njit(error_model="numpy")
-def transform(x, start, stride, y, root, levels):
-    """The transform of ``x[start::stride]`` into `y`; ``root[n // 2 : n]`` are the roots for size `n`."""
-    n = y.size
-    if n == 4:
-        a, b, c, d = x[start], x[start + stride], x[start + 2 * stride], x[start + 3 * stride]
-        s, t, p, q = a + c, a - c, b + d, b - d
-        q = complex(q.imag, -q.real)
-        y[0], y[1], y[2], y[3] = s + p, t + q, s - p, t - q
-        return
-    half = n // 2
-    low, high = y[:half], y[half:]
-    transform(x, start, 2 * stride, low, root, levels)
-    transform(x, start + stride, 2 * stride, high, root, levels)
-    r = root[half:n]
-    for k in range(half):
-        e = low[k]
-        t = r[k] * high[k]
-        low[k] = e + t
-        high[k] = e - t
+def add_pairs(low_re, low_im, high_re, high_im, root_re, root_im):
+    """One butterfly of the forward transform, in place."""
+    for k in range(low_re.size):
+        t_re = root_re[k] * high_re[k] - root_im[k] * high_im[k]
+        t_im = root_re[k] * high_im[k] + root_im[k] * high_re[k]
+        high_re[k] = low_re[k] - t_re
+        high_im[k] = low_im[k] - t_im
+        low_re[k] += t_re
+        low_im[k] += t_im
 
 
 @numba.njit(error_model="numpy")
-def transform_adjoint(x_bar, start, stride, y_bar, root, levels):
-    """The adjoint of `transform`: consumes `y_bar`, assigns ``x_bar[start::stride]``."""
-    n = y_bar.size
-    if n == 4:
-        sp, tq, sm, tm = y_bar[0], y_bar[1], y_bar[2], y_bar[3]
-        s, p, t, q = sp + sm, sp - sm, tq + tm, tq - tm
-        q = complex(-q.imag, q.real)
-        x_bar[start], x_bar[start + 2 * stride] = s + t, s - t
-        x_bar[start + stride], x_bar[start + 3 * stride] = p + q, p - q
-        return
-    half = n // 2
-    low, high = y_bar[:half], y_bar[half:]
-    r = root[half:n]
-    for k in range(half):
-        a = low[k]
-        b = high[k]
-        low[k] = a + b
-        high[k] = np.conj(r[k]) * (a - b)
-    transform_adjoint(x_bar, start, 2 * stride, low, root, levels)
-    transform_adjoint(x_bar, start + stride, 2 * stride, high, root, levels)
+def add_pairs_adjoint(low_re, low_im, high_re, high_im, root_re, root_im):
+    """The transposed butterfly, in place."""
+    for k in range(low_re.size):
+        t_re = low_re[k] - high_re[k]
+        t_im = low_im[k] - high_im[k]
+        low_re[k] += high_re[k]
+        low_im[k] += high_im[k]
+        high_re[k] = root_re[k] * t_re + root_im[k] * t_im
+        high_im[k] = root_re[k] * t_im - root_im[k] * t_re
+
+
+@numba.njit(error_model="numpy")
+def level(y, root, half):
+    """All butterflies of width `half`. The first half of `y` holds real parts, the second imaginary
+    ones; likewise `root`.
+    """
+    n = y.size // 2
+    r_re, r_im = root[half : 2 * half], root[n + half : n + 2 * half]
+    for o in range(0, n, 2 * half):
+        m = o + half
+        add_pairs(y[o:m], y[n + o : n + m], y[m : m + half], y[n + m : n + m + half], r_re, r_im)
+
+
+@numba.njit(error_model="numpy")
+def level_adjoint(y, root, half):
+    n = y.size // 2
+    r_re, r_im = root[half : 2 * half], root[n + half : n + 2 * half]
+    for o in range(0, n, 2 * half):
+        m = o + half
+        add_pairs_adjoint(
+            y[o:m], y[n + o : n + m], y[m : m + half], y[n + m : n + m + half], r_re, r_im
+        )
+
+
+def narrow(half):
+    """`level` and `level_adjoint` for one small width: the inner loop has a constant length and
+    becomes a few vector instructions.
+    """
+
+    @numba.njit(error_model="numpy")
+    def forward(y, root):
+        n = y.size // 2
+        for o in range(0, n, 2 * half):
+            for k in range(half):
+                root_re, root_im = root[half + k], root[n + half + k]
+                low_re, low_im = y[o + k], y[n + o + k]
+                high_re, high_im = y[o + half + k], y[n + o + half + k]
+                t_re = root_re * high_re - root_im * high_im
+                t_im = root_re * high_im + root_im * high_re
+                y[o + k], y[n + o + k] = low_re + t_re, low_im + t_im
+                y[o + half + k], y[n + o + half + k] = low_re - t_re, low_im - t_im
+
+    @numba.njit(error_model="numpy")
+    def reverse(y, root):
+        n = y.size // 2
+        for o in range(0, n, 2 * half):
+            for k in range(half):
+                root_re, root_im = root[half + k], root[n + half + k]
+                low_re, low_im = y[o + k], y[n + o + k]
+                high_re, high_im = y[o + half + k], y[n + o + half + k]
+                t_re, t_im = low_re - high_re, low_im - high_im
+                y[o + k], y[n + o + k] = low_re + high_re, low_im + high_im
+                y[o + half + k] = root_re * t_re + root_im * t_im
+                y[n + o + half + k] = root_re * t_im - root_im * t_re
+
+    return forward, reverse
+
+
+level_4, level_4_adjoint = narrow(4)
+level_8, level_8_adjoint = narrow(8)
+
+
+@numba.njit(error_model="numpy")
+def leaf_starts(n):
+    """Where the four points (``start + i * n // 4``) of every leaf begin, in the order of the
+    recursion.
+    """
+    leaves = n // 4
+    start = np.zeros(leaves, np.int64)
+    m = 1
+    while m < leaves:
+        for i in range(m):
+            start[m + i] = start[i] + leaves // (2 * m)
+        m *= 2
+    return start
 
 
 @numba.njit(error_model="numpy")
 def adjoint(x, roots, weight):
     n = x.size
-    # The roots of every size, each size contiguous: root[n // 2 + k] = roots[k * (roots.size * 2 // n)].
-    root = np.empty(n, np.complex128)
+    leaves = n // 4
+    # The roots of every width, each contiguous.
+    root = np.empty(2 * n)
     half = n // 2
     stride = 1
     while half > 1:
         for k in range(half):
-            root[half + k] = roots[k * stride]
+            root[half + k] = roots[k * stride].real
+            root[n + half + k] = roots[k * stride].imag
         half //= 2
         stride *= 2
-    y = np.empty(n, np.complex128)
-    transform(x, 0, 1, y, root, 0)
+
+    y = np.empty(2 * n)
+    start = leaf_starts(n)
+    for leaf in range(leaves):
+        i = start[leaf]
+        o = 4 * leaf
+        a, b, c, d = x[i], x[i + leaves], x[i + 2 * leaves], x[i + 3 * leaves]
+        s, t, p, q = a + c, a - c, b + d, b - d
+        y[o], y[n + o] = s.real + p.real, s.imag + p.imag
+        y[o + 1], y[n + o + 1] = t.real + q.imag, t.imag - q.real
+        y[o + 2], y[n + o + 2] = s.real - p.real, s.imag - p.imag
+        y[o + 3], y[n + o + 3] = t.real - q.imag, t.imag + q.real
+    level_4(y, root)
+    if n > 8:
+        level_8(y, root)
+    half = 16
+    while half < n:
+        level(y, root, half)
+        half *= 2
+
     for k in range(n):
         y[k] *= 2.0 * weight[k]
+        y[n + k] *= 2.0 * weight[k]
+
+    half //= 2
+    while half > 8:
+        level_adjoint(y, root, half)
+        half //= 2
+    if n > 8:
+        level_8_adjoint(y, root)
+    level_4_adjoint(y, root)
     x_bar = np.empty(n, np.complex128)
-    transform_adjoint(x_bar, 0, 1, y, root, 0)
+    for leaf in range(leaves):
+        i = start[leaf]
+        o = 4 * leaf
+        s_re, s_im = y[o] + y[o + 2], y[n + o] + y[n + o + 2]
+        p_re, p_im = y[o] - y[o + 2], y[n + o] - y[n + o + 2]
+        t_re, t_im = y[o + 1] + y[o + 3], y[n + o + 1] + y[n + o + 3]
+        # t + q and t - q were the odd points, with q turned by a quarter: turn back.
+        q_re, q_im = y[n + o + 3] - y[n + o + 1], y[o + 1] - y[o + 3]
+        x_bar[i] = complex(s_re + t_re, s_im + t_im)
+        x_bar[i + leaves] = complex(p_re + q_re, p_im + q_im)
+        x_bar[i + 2 * leaves] = complex(s_re - t_re, s_im - t_im)
+        x_bar[i + 3 * leaves] = complex(p_re - q_re, p_im - q_im)
     return (x_bar,)
 
 

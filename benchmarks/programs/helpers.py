@@ -1,7 +1,8 @@
 """A loop over an array that calls eight small functions.
 
-The hand-written adjoint is one loop: every element is evaluated and reversed at once, nothing is taped. The sum for `p_bar` is kept
-elementwise for one block, so that the loop vectorises without reassociation.
+The hand-written adjoint is one loop: every element is evaluated and reversed at once, nothing is
+taped. The sum for `p_bar` is kept elementwise for one block, so that the loop vectorises without
+reassociation.
 """
 
 import math
@@ -92,7 +93,12 @@ def reverse_element(x, p):
     a_bar = c_bar * (1.0 - s) - c * c_bar * a * shared
     b_bar = c_bar * s + e * inverse * (1.0 - 2.0 * saturated * b)
     d_bar = b_bar * d * (shared_b * (1.0 + b * b))
-    x_bar = a_bar * (1.0 + 3.0 * p * x2) + d_bar + c_bar * (b - a) * s * (1.0 - s) - 2.0 * x * e * saturated
+    x_bar = (
+        a_bar * (1.0 + 3.0 * p * x2)
+        + d_bar
+        + c_bar * (b - a) * s * (1.0 - s)
+        - 2.0 * x * e * saturated
+    )
     return x_bar, a_bar * x2 * x - d_bar
 
 

@@ -1,7 +1,8 @@
 """Log-sum-exp of a long vector.
 
-The gradient is the softmax. The hand-written adjoint finds the maximum in independent lanes, writes the exponentials straight into
-the gradient with partial sums kept elementwise for one block (which vectorises without reassociation), and scales it in place.
+The gradient is the softmax. The hand-written adjoint finds the maximum in independent lanes,
+writes the exponentials straight into the gradient with partial sums kept elementwise for one
+block (which vectorises without reassociation), and scales it in place.
 """
 
 import math

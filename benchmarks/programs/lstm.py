@@ -1,8 +1,9 @@
 """A recurrent cell with the gates of an LSTM, written as loops.
 
-The hand-written adjoint tapes the gates, cells and hidden states (the outputs of the activations, so that nothing is evaluated twice).
-What does not depend on the recurrence leaves it: the products with the inputs go before the loop, the gradients of both weight
-matrices become two matrix products after it. Inside the loop all products run along rows of a transposed copy.
+The hand-written adjoint tapes the gates, cells and hidden states (the outputs of the
+activations, so that nothing is evaluated twice). What does not depend on the recurrence leaves
+it: the products with the inputs go before the loop, the gradients of both weight matrices become
+two matrix products after it. Inside the loop all products run along rows of a transposed copy.
 """
 
 import math
@@ -56,6 +57,50 @@ def arguments(scale=1.0):
 
 
 @numba.njit(error_model="numpy")
+def add_row_product(a, b, y):
+    """``y += a @ b`` for vectors `a` and `y`, eight rows of `b` at a time."""
+    m = a.size
+    n = y.size
+    whole = m - m % 8
+    for k in range(0, whole, 8):
+        a0, a1, a2, a3, a4, a5, a6, a7 = (
+            a[k],
+            a[k + 1],
+            a[k + 2],
+            a[k + 3],
+            a[k + 4],
+            a[k + 5],
+            a[k + 6],
+            a[k + 7],
+        )
+        b0, b1, b2, b3, b4, b5, b6, b7 = (
+            b[k],
+            b[k + 1],
+            b[k + 2],
+            b[k + 3],
+            b[k + 4],
+            b[k + 5],
+            b[k + 6],
+            b[k + 7],
+        )
+        for j in range(n):
+            y[j] = (
+                y[j]
+                + a0 * b0[j]
+                + a1 * b1[j]
+                + a2 * b2[j]
+                + a3 * b3[j]
+                + a4 * b4[j]
+                + a5 * b5[j]
+                + a6 * b6[j]
+                + a7 * b7[j]
+            )
+    for k in range(whole, m):
+        for j in range(n):
+            y[j] += a[k] * b[k, j]
+
+
+@numba.njit(error_model="numpy")
 def adjoint(w, u, b, x):
     steps = x.shape[0]
     n = u.shape[1]
@@ -70,7 +115,7 @@ def adjoint(w, u, b, x):
     tanh_c = np.empty((steps, n))
     for t in range(steps):
         z = gates[t]
-        add_product(h[t : t + 1], u_t, gates[t : t + 1])
+        add_row_product(h[t], u_t, z)
         for j in range(3 * n):
             z[j] = sigmoid(z[j])
         for j in range(3 * n, 4 * n):
@@ -84,8 +129,7 @@ def adjoint(w, u, b, x):
         for j in range(n):
             h_new[j] = leave[j] * tanh_c_new[j]
 
-    h_bars = np.zeros((1, n))
-    h_bar = h_bars[0]
+    h_bar = np.zeros(n)
     c_bar = np.zeros(n)
     for t in range(steps - 1, -1, -1):
         z = gates[t]
@@ -101,7 +145,7 @@ def adjoint(w, u, b, x):
             change[j] = cb * i * (1.0 - g * g)
             c_bar[j] = cb * f
             h_bar[j] = 0.0
-        add_product(gates[t : t + 1], u, h_bars)
+        add_row_product(z, u, h_bar)
 
     w_bar = np.zeros(w.shape)
     u_bar = np.zeros(u.shape)

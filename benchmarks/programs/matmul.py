@@ -1,8 +1,8 @@
 """Matrix product written as three loops, loss = sum of squares of the product.
 
-The hand-written adjoint keeps the three loops but unrolls and jams the outer two by four and uses one kernel for the
-forward product and both adjoint products (on transposed copies, so that the innermost loop always runs along rows).
-It tapes nothing but the product itself.
+The hand-written adjoint keeps the three loops but unrolls and jams the outer two by four and
+uses one kernel for the forward product and both adjoint products (on transposed copies, so that
+the innermost loop always runs along rows). It tapes nothing but the product itself.
 """
 
 import numba
@@ -35,7 +35,9 @@ def arguments(scale=1.0):
 
 @numba.njit(error_model="numpy")
 def add_product(a, b, y):
-    """``y += a @ b`` in blocks of four rows by four terms, so that a vector of sixteen products needs eight loads and four stores."""
+    """``y += a @ b`` in blocks of four rows by four terms, so that a vector of sixteen products
+    needs eight loads and four stores.
+    """
     n, m = a.shape
     p = b.shape[1]
     rows = n - n % 4

@@ -1,8 +1,11 @@
 """Gravity with softening: accelerations of all bodies, loss = sum of their squares.
 
-The hand-written adjoint works on separate coordinate arrays. Both sweeps put the sum on the outside and the receiving body on
-the inside, so that all sums live in memory and the loops vectorise without reassociation. It tapes the accelerations only and recomputes
-distances. The two forces of one pair share their reverse sweep: with `q = m_j a_bar_i - m_i a_bar_j` one inner product serves both.
+The hand-written adjoint works on separate coordinate arrays. Both sweeps put the sum on the
+outside and the receiving body on the inside, so that all sums live in memory and the loops
+vectorise without reassociation. It tapes the inverse distance of each pair (times the mass),
+from which the reverse sweep gets all powers without a division or a square root. The two forces
+of one pair share their reverse sweep: with `q = m_j a_bar_i - m_i a_bar_j` one inner product
+serves both.
 """
 
 import math
@@ -50,15 +53,19 @@ def adjoint(position, mass, softening):
     m = mass.copy()
     for i in range(n):
         x[i], y[i], z[i] = position[i, 0], position[i, 1], position[i, 2]
+    tape = np.empty((n, n))
     ax, ay, az = work[0], work[1], work[2]
     for j in range(n):
         xj, yj, zj, mj = x[j], y[j], z[j], m[j]
+        row = tape[j]
+        mi = 1.0 / mj
         for i in range(n):
             dx = xj - x[i]
             dy = yj - y[i]
             dz = zj - z[i]
             r2 = dx * dx + dy * dy + dz * dz + softening
             w = mj / (r2 * math.sqrt(r2))
+            row[i] = w * r2
             ax[i] += w * dx
             ay[i] += w * dy
             az[i] += w * dz
@@ -71,15 +78,16 @@ def adjoint(position, mass, softening):
     m_bar = np.zeros(n)
     for j in range(n):
         xj, yj, zj, mj = x[j], y[j], z[j], m[j]
+        row = tape[j]
+        mi = 1.0 / mj
         axj, ayj, azj = ax[j], ay[j], az[j]
         for i in range(n):
             dx = xj - x[i]
             dy = yj - y[i]
             dz = zj - z[i]
-            r2 = dx * dx + dy * dy + dz * dz + softening
-            root = math.sqrt(r2)
-            w = 1.0 / (r2 * root)
-            inverse = w * root
+            inverse_root = row[i] * mi
+            inverse = inverse_root * inverse_root
+            w = inverse_root * inverse
             # m_bar[i] collects the force that i exerts on j
             m_bar[i] -= w * (axj * dx + ayj * dy + azj * dz)
             qx = mj * ax[i] - m[i] * axj

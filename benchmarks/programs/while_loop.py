@@ -1,7 +1,8 @@
-"""Damped nonlinear oscillators, each stepped until its energy falls below a tolerance: data-dependent trip counts.
+"""Damped nonlinear oscillators, each stepped until its energy is small: a `while` loop.
 
-The oscillators are independent, so the hand-written adjoint reverses each one at once: its tape (position and velocity before every step)
-is a buffer that all oscillators share, grows by doubling and stays in the first-level cache.
+The oscillators are independent, so the hand-written adjoint reverses each one at once: its tape
+(position and velocity before every step) is a buffer that all oscillators share, grows by
+doubling and stays in the first-level cache.
 """
 
 import numba
@@ -77,7 +78,9 @@ def adjoint(stiffness, damping, start, dt, tolerance):
 
 
 def jax_gradient(args):
-    """All oscillators at once, masked, for as many steps as the longest takes: JAX cannot reverse a while loop."""
+    """All oscillators at once, masked, for as many steps as the longest takes: JAX cannot reverse a
+    while loop.
+    """
     import jax
     import jax.numpy as jnp
 

@@ -1,6 +1,6 @@
-"""The primal zoo: small programs as users write them, registered with arguments at which they are smooth."""
+"""The primal zoo: small programs as users write them, at arguments where they are smooth."""
 
-from . import (
+from . import (  # noqa: F401
     arrayexpr,
     arrays,
     beyond,

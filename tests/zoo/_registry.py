@@ -1,4 +1,4 @@
-"""The register of zoo programs: a decorator that leaves the function as it is and remembers how to call it."""
+"""The register of zoo programs: a decorator that remembers how to call a function."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ PROGRAMS: dict[str, Program] = {}
 class Program:
     """One primal program with arguments at which it is smooth.
 
-    ``wrt`` is a position or a tuple of positions. ``single`` marks a float32 program. ``interpreted`` marks a program
-    that Numba itself refuses though adcomp covers it (plain helper functions, ``reversed``, ``mean`` with an axis):
-    its primal runs in plain Python. ``flat`` lists the positions whose gradient is zero on purpose.
+    ``wrt`` is a position or a tuple of positions. ``single`` marks a float32 program.
+    ``interpreted`` marks a program that Numba itself refuses though adcomp covers it (plain helper
+    functions, ``reversed``, ``mean`` with an axis): its primal runs in plain Python. ``flat`` lists
+    the positions whose gradient is zero on purpose.
     """
 
     name: str
@@ -81,7 +82,7 @@ def program(
 
 
 def floating_positions(arguments: tuple) -> int | tuple[int, ...]:
-    """The positions of the arguments that can carry a derivative; a bare position when there is only one."""
+    """Positions of arguments that can carry a derivative; a bare position if there is one."""
     found = tuple(i for i, argument in enumerate(arguments) if is_floating(argument))
     return found[0] if len(found) == 1 else found
 

@@ -1,4 +1,4 @@
-"""Array expressions: elementwise with broadcasting, where, reductions, products, small models built of them."""
+"""Array expressions: broadcasting, where, reductions, products, small models built of them."""
 
 import math
 

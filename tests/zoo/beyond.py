@@ -1,4 +1,4 @@
-"""Programs that adcomp covers although Numba refuses them as they stand: their primal runs in plain Python."""
+"""Programs that Numba refuses though adcomp covers them: the primal runs in plain Python."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Branches: if/elif/else, conditional expressions, boolean operators, chained comparisons, early and several returns."""
+"""Branches: if/elif/else, conditional expressions, boolean operators, several returns."""
 
 import math
 

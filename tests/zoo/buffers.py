@@ -1,11 +1,11 @@
-"""Arrays that change hands: buffers that swap, names bound to other arrays, callees that mutate, temporaries in loops."""
+"""Arrays that change hands: swaps, rebinding, callees that mutate, temporaries in loops."""
 
 import math
 
 import numpy as np
 from numba import njit
 
-from ._registry import normal, positive, program
+from ._registry import normal, program
 
 
 @njit

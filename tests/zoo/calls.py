@@ -1,4 +1,4 @@
-"""Calls: compiled helpers, defaults and keywords, lambdas, inner functions, closures, functions as arguments, globals."""
+"""Calls: helpers, defaults and keywords, lambdas, closures, functions as arguments, globals."""
 
 import math
 

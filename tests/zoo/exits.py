@@ -1,9 +1,6 @@
-"""Ways out of loops: break, continue, return inside, while loops with data-dependent trip counts."""
+"""Ways out of loops: break, continue, return, and while with data-dependent trip counts."""
 
 import math
-
-import numpy as np
-from numba import njit
 
 from ._registry import normal, positive, program
 
@@ -145,7 +142,7 @@ def while_break_continue(x):
         if v < -0.3:
             continue
         s = s * 0.9 + v * v
-        if s > 3.5:
+        if s > 1.2:
             break
     return s + s**2
 

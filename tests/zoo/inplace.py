@@ -1,9 +1,8 @@
-"""In-place programs: recurrences, stencils, scans, overwritten arguments, tables filled in place, factorisations."""
+"""In-place programs: recurrences, stencils, scans, overwritten arguments, factorisations."""
 
 import math
 
 import numpy as np
-from numba import njit
 
 from ._registry import normal, positive, program
 

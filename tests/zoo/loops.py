@@ -1,4 +1,4 @@
-"""Loops: every kind of range, nests, carried scalars, iteration over arrays, enumerate and zip, fixed-point and series loops."""
+"""Loops: ranges, nests, carried scalars, iteration over arrays, enumerate and zip."""
 
 import math
 

@@ -1,11 +1,11 @@
-"""Recursion: on scalars, on index ranges, with a depth that depends on the data, and returning arrays."""
+"""Recursion: on scalars, on index ranges, to a depth set by the data, and on arrays."""
 
 import math
 
 import numpy as np
 from numba import njit
 
-from ._registry import normal, positive, program
+from ._registry import normal, program
 
 
 @njit

@@ -1,4 +1,4 @@
-"""Straight-line programs on scalars: arithmetic, powers, ``math`` and NumPy scalar functions."""
+"""Straight-line programs on scalars: arithmetic, powers, math and NumPy scalar functions."""
 
 import cmath
 import math

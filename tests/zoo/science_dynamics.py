@@ -1,4 +1,4 @@
-"""Programs of thirty to sixty lines: ordinary and partial differential equations and other processes in time."""
+"""Programs of thirty to sixty lines: differential equations and other processes in time."""
 
 import math
 
@@ -246,8 +246,8 @@ def adaptive_step(mu, start, horizon):
     while t < horizon:
         a = mu * (1.0 - x * x) * v - x
         h = 0.2 / (1.0 + abs(a) + v * v)
-        if h > 0.15:
-            h = 0.15
+        if h > 0.11:
+            h = 0.11
         x_mid = x + 0.5 * h * v
         v_mid = v + 0.5 * h * a
         x += h * v_mid

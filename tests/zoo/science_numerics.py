@@ -1,4 +1,4 @@
-"""Programs of thirty to sixty lines: interpolation, quadrature, linear solvers, geometry and images."""
+"""Programs of thirty to sixty lines: interpolation, quadrature, solvers, geometry, images."""
 
 import math
 

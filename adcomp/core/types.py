@@ -1,0 +1,71 @@
+"""Questions about Numba's types that adcomp asks often."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numba import types as nb
+from numba.np.numpy_support import as_dtype
+
+from .ir import Atom, Const, Var
+from .numba_adapter import typeof
+
+Types = Mapping[str, Any]
+
+
+def is_array(t: Any) -> bool:
+    return isinstance(t, nb.Array)
+
+
+def is_number(t: Any) -> bool:
+    return isinstance(t, nb.Number) and not isinstance(t, nb.Boolean)
+
+
+def is_float(t: Any) -> bool:
+    """Real or complex floating point."""
+    return isinstance(t, (nb.Float, nb.Complex))
+
+
+def has_tangent(t: Any) -> bool:
+    """Can a value of this type carry a derivative? Integers can: their shadow is float64."""
+    if is_array(t):
+        return has_tangent(t.dtype)
+    return is_number(t)
+
+
+def cotangent_type(t: Any) -> Any:
+    """The type of the cotangent of a value: its own; float64 for integers."""
+    if is_array(t):
+        dtype = cotangent_type(t.dtype)
+        return nb.Array(dtype, t.ndim, t.layout) if dtype != t.dtype or not t.mutable else t
+    return nb.float64 if isinstance(t, nb.Integer) else t
+
+
+def scalar(t: Any, value: Any) -> Const:
+    """A literal of a type: Python's own float and complex where they match, else NumPy's."""
+    if t == nb.float64:
+        return Const(float(value))
+    if t == nb.complex128:
+        return Const(complex(value))
+    return Const(as_dtype(t).type(value))
+
+
+def zero(t: Any) -> Const:
+    """The zero of a cotangent type."""
+    return scalar(cotangent_type(t), 0)
+
+
+def dtype_name(t: Any) -> str:
+    """How generated code spells the dtype of an array with elements of this type."""
+    return "np.bool_" if isinstance(t, nb.Boolean) else f"np.{np.dtype(as_dtype(t)).name}"
+
+
+def type_of(atom: Atom, types: Types) -> Any:
+    """The type of an atom; None for one that is not a value (a dtype, a module)."""
+    if isinstance(atom, Var):
+        return types.get(atom.name)
+    if isinstance(atom, Const):
+        return None if atom.value is Ellipsis else typeof(atom.value)
+    return None

@@ -1,0 +1,1 @@
+"""Passes: pure functions from Core to Core, and analyses that return maps."""

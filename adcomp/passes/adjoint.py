@@ -1,0 +1,361 @@
+"""The adjoint of a program: a forward sweep, and a reverse sweep that runs it backwards.
+
+Requires: verified, typed, scalarised Core with shadows, and the set of active names.
+Ensures:  for each block of the forward sweep the statements of its reverse: one pullback per active
+          statement, last statement first.
+
+What the reverse sweep says, with ``x_bar`` for the cotangent of ``x``::
+
+    y = f(a, b)         a_bar += pullback of f in a;  b_bar += ...
+    v = x[i]            x_bar[i] += v_bar
+    x[i] = v            v_bar += x_bar[i];  x_bar[i] = 0     -- the old value's cotangent
+    x[i] += v           v_bar += x_bar[i]
+    if c: A else: B     if c: reverse of A, else: reverse of B
+    for i in r: A       for i in reversed(r): reverse of A   -- see adjoint_loop
+
+The cotangent of a scalar is a value: ``bars`` maps a name to the atom that holds what has been
+gathered so far, and a name that is missing has the cotangent zero, for which nothing is emitted.
+The cotangent of an array is its shadow, in memory. Names of the forward sweep are used as if they
+were all at hand; :mod:`adcomp.passes.record` sees to it that they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from numba import types as nb
+
+from ..core.ir import (
+    AdjointLoc,
+    Atom,
+    Block,
+    Call,
+    Const,
+    For,
+    If,
+    Let,
+    Raise,
+    SetItem,
+    Stmt,
+    Undefined,
+    Var,
+    Where,
+    While,
+)
+from ..core.names import stem
+from ..core.ops import Effect, effect_of
+from ..core.types import cotangent_type, is_array, is_float, zero
+from ..errors import Loc, NoRuleError
+from .activity import differentiates, stores_derivative
+from .alias import is_view
+from .context import Context
+from .equations import instantiate
+
+Bars = dict[str, Atom]
+LETTERS = "abc"
+
+
+def reversed_loc(loc: Where) -> Where:
+    return AdjointLoc(loc) if isinstance(loc, Loc) else loc
+
+
+class Adjoint:
+    """Builds the two sweeps of a function, block by block."""
+
+    def __init__(self, ctx: Context) -> None:
+        from .record import Timeline
+
+        self.ctx = ctx
+        self.timeline = Timeline(ctx.fn, ctx.aliases)
+
+    # --- blocks -------------------------------------------------------------------------------
+
+    def block(self, block: Block, bars: Bars) -> tuple[Block, list[Stmt]]:
+        """The forward block, and its reverse; ``bars`` is updated to the cotangents before it."""
+        forward: list[list[Stmt]] = []
+        with self.ctx.collect() as reverse:
+            for stmt in reversed(block.stmts):
+                forward.append(self.statement(stmt, bars))
+        stmts = tuple(s for group in reversed(forward) for s in group)
+        return Block(stmts, block.yields), reverse
+
+    def statement(self, stmt: Stmt, bars: Bars) -> list[Stmt]:
+        """Emit the reverse of a statement; what stands for it in the forward sweep."""
+        from .adjoint_loop import reverse_loop
+
+        match stmt:
+            case Let():
+                self._let(stmt, bars)
+            case SetItem():
+                self._store(stmt, bars)
+            case Call():
+                self._call(stmt)
+            case If():
+                return [self._if(stmt, bars)]
+            case For() | While():
+                return reverse_loop(self, stmt, bars)
+            case Raise():
+                pass
+        return [stmt]
+
+    # --- cotangents ---------------------------------------------------------------------------
+
+    def add(self, bars: Bars, target: Atom, contribution: Atom, loc: Where = None) -> None:
+        """``target_bar += contribution``, in the space of the target."""
+        if not self.ctx.is_active(target):
+            return
+        assert isinstance(target, Var)
+        known = bars.get(target.name)
+        if is_array(self.ctx.types[target.name]):
+            raise AssertionError(f"array {target.name} as a scalar")
+        contribution = self.clamp(contribution, self.ctx.types[target.name], loc)
+        hint = self.bar_name(target.name)
+        if known is None:
+            bars[target.name] = contribution
+            return
+        bars[target.name] = self.ctx.let(
+            "+", (known, contribution), cotangent_type(self.ctx.types[target.name]), hint=hint, loc=loc
+        )
+
+    def bar_name(self, name: str) -> str:
+        """What the cotangent of a name is called."""
+        return "_t" if name.startswith("_") else f"{stem(name)}_bar"
+
+    def clamp(self, value: Atom, like: Any, loc: Where = None) -> Atom:
+        """The projection of a contribution onto the space of the value that it is for.
+
+        Nothing is emitted when the types already agree.
+        """
+        want, have = cotangent_type(like), self.ctx.type_of(value)
+        if want == have:
+            return value
+        if isinstance(value, Const):
+            raw = value.value
+            if isinstance(raw, complex) and isinstance(want, nb.Float):
+                raw = raw.real
+            from ..core.types import scalar
+
+            return scalar(want, raw)
+        if isinstance(have, nb.Complex) and isinstance(want, nb.Float):
+            value = self.ctx.let(".real", (value,), have.underlying_float, loc=loc)
+            have = have.underlying_float
+            if want == have:
+                return value
+        return self.ctx.let(f"np.{_dtype(want)}", (value,), want, loc=loc)
+
+    # --- statements ---------------------------------------------------------------------------
+
+    def _is_zero(self, op: str) -> bool:
+        return self.ctx.rules.is_zero(op, self.ctx.object_of(op))
+
+    def _let(self, stmt: Let, bars: Bars) -> None:
+        ctx, target = self.ctx, stmt.target
+        if target not in ctx.active or not differentiates(stmt, ctx.types, self._is_zero):
+            bars.pop(target, None)
+            return
+        if is_array(ctx.types[target]):
+            if not is_view(stmt, ctx.types):
+                self._array(stmt, bars)
+            return
+        y_bar = bars.pop(target, None)
+        if y_bar is None:
+            return
+        loc = reversed_loc(stmt.loc)
+        base = stmt.args[0] if stmt.args else None
+        if stmt.op == "[]" and is_array(ctx.type_of(base)):  # type: ignore[arg-type]
+            assert isinstance(base, Var)
+            if base.name in ctx.shadow:
+                value = self.clamp(y_bar, ctx.types[base.name].dtype, loc)
+                ctx.out.append(SetItem(Var(ctx.shadow[base.name]), stmt.args[1:], value, True, loc))
+            return
+        self._scalar(stmt, y_bar, bars, loc)
+
+    def _scalar(self, stmt: Let, y_bar: Atom, bars: Bars, loc: Where) -> None:
+        ctx, value = self.ctx, self.ctx.object_of(stmt.op)
+        user = ctx.rules.user(value) if value is not None else None
+        if user is not None:
+            self._user(stmt, user, y_bar, bars, loc)
+            return
+        kernels = ctx.rules.kernels(stmt.op, value)
+        if kernels:
+            self._kernels(stmt, kernels, y_bar, bars, loc)
+            return
+        rule = ctx.rules.equation(stmt.op, value)
+        if rule is None or len(stmt.args) > len(LETTERS):
+            raise self.no_rule(stmt)
+        given: dict[str, Atom] = dict(zip(LETTERS, stmt.args, strict=False))
+        given |= {"y": Var(stmt.target), "y_bar": y_bar}
+        wanted = tuple(ctx.is_active(a) for a in stmt.args)
+        bars_of = instantiate(ctx, rule, {p: given[p] for p in rule.params if p in given}, wanted, loc)
+        for atom, contribution in zip(stmt.args, bars_of, strict=False):
+            if contribution != Const(None):
+                self.add(bars, atom, contribution, loc)
+
+    def no_rule(self, stmt: Let | Call) -> NoRuleError:
+        loc = stmt.loc if isinstance(stmt.loc, Loc) else None
+        kinds = [self.ctx.type_of(a) for a in stmt.args]
+        return NoRuleError(
+            f"no pullback for {stmt.op.strip('.()') if stmt.op.startswith('.') else stmt.op} of "
+            f"({', '.join(str(k) for k in kinds)})", loc=loc,
+            hint="give one with @adcomp.pullback_rule, or say that the derivative is zero with "
+                 "adcomp.nondifferentiable",
+        )
+
+    def _user(self, stmt: Let, rule: Any, y_bar: Atom, bars: Bars, loc: Where) -> None:
+        ctx = self.ctx
+        given = dict(zip(rule.arguments, stmt.args, strict=False))
+        given |= {"y": Var(stmt.target), "y_bar": y_bar}
+        name = ctx.rules.name_of(rule, ctx)  # type: ignore[attr-defined]
+        args = tuple(given[p] for p in rule.params)
+        got = ctx.let(name, args, loc=loc)
+        typ = ctx.types[got.name]
+        several = isinstance(typ, nb.BaseTuple)
+        if several and len(typ) != len(rule.arguments):
+            raise NoRuleError(
+                f"the pullback {rule.name} returns {len(typ)} cotangents; {rule.primal.__name__} has "
+                f"{len(rule.arguments)} arguments", loc=stmt.loc if isinstance(stmt.loc, Loc) else None,
+                hint="return one per argument, None where there is none",
+            )
+        for k, atom in enumerate(stmt.args):
+            if not ctx.is_active(atom):
+                continue
+            part_type = typ.types[k] if several else typ
+            if isinstance(part_type, nb.NoneType):
+                continue
+            part = ctx.let("[]", (got, Const(k)), part_type, loc=loc) if several else got
+            if is_array(ctx.type_of(atom)):
+                ctx.namespace.setdefault("accumulate", _accumulate())
+                ctx.out.append(Call("accumulate", (self.shadow_of(atom), part), (0,), loc))
+            else:
+                self.add(bars, atom, part, loc)
+
+    def shadow_of(self, atom: Atom) -> Var:
+        assert isinstance(atom, Var)
+        return Var(self.ctx.shadow[atom.name])
+
+    def _kernels(self, stmt: Let, kernels: Any, y_bar: Atom, bars: Bars, loc: Where) -> None:
+        """Array rules: each adds one argument's cotangent to its shadow."""
+        ctx = self.ctx
+        letters = dict(zip(LETTERS, stmt.args, strict=False))
+        given = letters | {"y": Var(stmt.target), "y_bar": y_bar}
+        for letter, atom in letters.items():
+            if not ctx.is_active(atom):
+                continue
+            rule = kernels.get(letter)
+            if rule is None:
+                raise self.no_rule(stmt)
+            given[f"{letter}_bar"] = self.shadow_of(atom)
+            name = ctx.rules.name_of(rule, ctx)  # type: ignore[attr-defined]
+            args = tuple(given[p] for p in rule.params)
+            ctx.out.append(Call(name, args, (len(args) - 1,), loc))
+
+    def _array(self, stmt: Let, bars: Bars) -> None:
+        """A statement that makes an array out of active values."""
+        ctx = self.ctx
+        flowing = [a for a in stmt.args if ctx.is_active(a)]
+        if not flowing or effect_of(stmt.op) is Effect.FRESH and stmt.op.split("_")[0] not in (
+            "np.full", "np.linspace", "np.arange"
+        ):
+            return
+        loc, shadow = reversed_loc(stmt.loc), Var(ctx.shadow[stmt.target])
+        value = ctx.object_of(stmt.op)
+        user = ctx.rules.user(value) if value is not None else None
+        if user is not None:
+            self._user(stmt, user, shadow, bars, loc)
+            return
+        if stmt.op in ("np.full", "np.full_like") and stmt.args[1] in flowing and len(flowing) == 1:
+            self.add(bars, stmt.args[1], ctx.let("np.sum", (shadow,), loc=loc), loc)
+            return
+        kernels = ctx.rules.kernels(stmt.op, value)
+        if not kernels:
+            raise self.no_rule(stmt)
+        self._kernels(stmt, kernels, shadow, bars, loc)
+
+    def _store(self, stmt: SetItem, bars: Bars) -> None:
+        ctx = self.ctx
+        if not isinstance(stmt.array, Var) or stmt.array.name not in ctx.shadow:
+            return
+        loc = reversed_loc(stmt.loc)
+        shadow = Var(ctx.shadow[stmt.array.name])
+        if not self._is_element(stmt):
+            raise NoRuleError(
+                "this indexed store can't be differentiated",
+                loc=stmt.loc if isinstance(stmt.loc, Loc) else None,
+                hint="index with integers and slices",
+            )
+        dtype = cotangent_type(ctx.types[stmt.array.name].dtype)
+        takes = ctx.is_active(stmt.value) and stores_derivative(stmt, ctx.types)
+        if takes:
+            assert isinstance(stmt.value, Var)
+            value = ctx.let("[]", (shadow, *stmt.index), dtype, hint=self.bar_name(stmt.value.name),
+                            loc=loc)
+        if not stmt.accumulate:
+            ctx.out.append(SetItem(shadow, stmt.index, zero(dtype), loc=loc))
+        if takes:
+            self.add(bars, stmt.value, value, loc)
+
+    def _is_element(self, stmt: SetItem) -> bool:
+        array = self.ctx.type_of(stmt.array)
+        kinds = [self.ctx.type_of(a) for a in stmt.index]
+        return len(kinds) == array.ndim and all(isinstance(k, nb.Integer) for k in kinds)
+
+    def _call(self, stmt: Call) -> None:
+        ctx = self.ctx
+        if self._is_zero(stmt.op):
+            return
+        for k in stmt.mutates:
+            atom = stmt.args[k]
+            if isinstance(atom, Var) and atom.name in ctx.shadow:
+                raise self.no_rule(stmt)
+
+    # --- branches -----------------------------------------------------------------------------
+
+    def _if(self, stmt: If, bars: Bars) -> If:
+        """The reverse of the branch that ran; cotangents of what is outside are its results."""
+        incoming = {r: bars.pop(r) for r in stmt.results if r in bars}
+        halves: list[tuple[Block, list[Stmt], Bars]] = []
+        for branch in (stmt.then, stmt.orelse):
+            inner = dict(bars)
+            with self.ctx.collect() as joins:
+                for name, atom in zip(stmt.results, branch.yields, strict=True):
+                    if name in incoming and not isinstance(atom, Undefined):
+                        self.add(inner, atom, incoming[name], reversed_loc(stmt.loc))
+            forward, reverse = self.block(branch, inner)
+            halves.append((forward, joins + reverse, inner))
+        (then, then_reverse, then_bars), (orelse, else_reverse, else_bars) = halves
+        changed = [n for n in dict.fromkeys((*then_bars, *else_bars))
+                   if then_bars.get(n) != else_bars.get(n)]
+        for name in then_bars:
+            if name not in changed:
+                bars[name] = then_bars[name]
+        if then_reverse or else_reverse or changed:
+            results = []
+            for name in changed:
+                typ = cotangent_type(self.ctx.types[name])
+                results.append(self.ctx.fresh(self.bar_name(name), typ))
+            ends = [
+                tuple(half.get(n, zero(self.ctx.types[n])) for n in changed)
+                for half in (then_bars, else_bars)
+            ]
+            self.ctx.out.append(
+                If(stmt.cond, Block(tuple(then_reverse), ends[0]), Block(tuple(else_reverse), ends[1]),
+                   tuple(results), reversed_loc(stmt.loc))
+            )
+            bars.update({n: Var(r) for n, r in zip(changed, results, strict=True)})
+        return replace(stmt, then=then, orelse=orelse)
+
+
+def _dtype(t: Any) -> str:
+    from ..core.types import dtype_name
+
+    return dtype_name(t).removeprefix("np.")
+
+
+def _accumulate() -> Any:
+    from ..registry import accumulate  # type: ignore[attr-defined]
+
+    return accumulate
+
+
+__all__ = ["Adjoint", "Bars", "is_float", "reversed_loc"]

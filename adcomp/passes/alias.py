@@ -1,0 +1,129 @@
+"""Which arrays a name can mean.
+
+Requires: verified, typed Core.
+Ensures:  for every name of an array, the *sites* (parameters, allocations) whose memory it may be.
+          An allocation in a loop stands for one array per iteration: ``Site(name, old=False)`` is
+          that of the running iteration, ``old=True`` are those of the iterations before. Two names
+          may share memory only if their sites meet.
+
+Sites are propagated through views, branches and carried values until nothing changes (Andersen's
+inclusion constraints; flow-insensitive, since every name has one definition).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ..core.ir import Atom, Block, Call, For, Function, If, Let, SetItem, Stmt, Var, While, blocks_of
+from ..core.ops import Effect, effect_of
+from ..core.types import Types, is_array
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An array's origin: a parameter, a captured array, or an allocation."""
+
+    name: str
+    old: bool = False
+
+    def aged(self) -> Site:
+        return Site(self.name, True)
+
+
+Sites = frozenset[Site]
+NOTHING: Sites = frozenset()
+
+
+def is_view(stmt: Let, types: Types) -> bool:
+    """Does the statement give another name to memory of its first argument?"""
+    if not is_array(types.get(stmt.target)):
+        return False
+    if not stmt.args or not isinstance(stmt.args[0], Var) or not is_array(types.get(stmt.args[0].name)):
+        return False
+    return effect_of(stmt.op) in (Effect.VIEW, Effect.INDEX)
+
+
+@dataclass(frozen=True)
+class Aliases:
+    """``sites[name]`` of every array name; ``home[site name]``: the loops around the allocation."""
+
+    sites: Mapping[str, Sites]
+    home: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+    def of(self, atom: Atom) -> Sites:
+        return self.sites.get(atom.name, NOTHING) if isinstance(atom, Var) else NOTHING
+
+    def may_share(self, a: Atom, b: Atom) -> bool:
+        return bool(self.of(a) & self.of(b))
+
+
+def find_aliases(fn: Function, types: Types) -> Aliases:
+    """The sites of every array name of a function."""
+    sites: dict[str, Sites] = {}
+    home: dict[str, tuple[int, ...]] = {}
+    for name in fn.params:
+        if is_array(types.get(name)):
+            sites[name], home[name] = frozenset((Site(name),)), ()
+    for name, value in fn.namespace.items():
+        if hasattr(value, "dtype") and hasattr(value, "shape"):
+            sites[name], home[name] = frozenset((Site(name),)), ()
+    changed = True
+
+    def add(name: str, new: Sites) -> None:
+        nonlocal changed
+        old = sites.get(name, NOTHING)
+        if not new <= old:
+            sites[name] = old | new
+            changed = True
+
+    def of(atom: Atom) -> Sites:
+        return sites.get(atom.name, NOTHING) if isinstance(atom, Var) else NOTHING
+
+    def visit(block: Block, loops: tuple[int, ...]) -> None:
+        for stmt in block.stmts:
+            match stmt:
+                case Let(target=target, args=args) if is_array(types.get(target)):
+                    if is_view(stmt, types):
+                        add(target, of(args[0]))
+                    else:
+                        home[target] = loops
+                        add(target, frozenset((Site(target),)))
+                case If(then=then, orelse=orelse, results=results):
+                    visit(then, loops)
+                    visit(orelse, loops)
+                    for name, a, b in zip(results, then.yields, orelse.yields, strict=True):
+                        add(name, of(a) | of(b))
+                case For() | While():
+                    inner = (*loops, id(stmt))
+                    for part in blocks_of(stmt):
+                        visit(part, inner)
+                    for c, last in zip(stmt.carried, stmt.body.yields, strict=True):
+                        end = of(last)
+                        aged = frozenset(
+                            s.aged() if _inside(home.get(s.name, ()), inner) else s for s in end
+                        )
+                        add(c.phi, of(c.init) | aged)
+                        add(c.result, of(c.init) | end | aged)
+
+    while changed:
+        changed = False
+        visit(fn.body, ())
+    return Aliases(sites, home)
+
+
+def _inside(home: tuple[int, ...], loop: tuple[int, ...]) -> bool:
+    return home[: len(loop)] == loop
+
+
+def writes(block: Block) -> Iterator[tuple[Stmt, Atom]]:
+    """The statements of a block that write memory, with the array that each writes to."""
+    for stmt in block.stmts:
+        match stmt:
+            case SetItem(array=array):
+                yield stmt, array
+            case Call(args=args, mutates=mutates):
+                for k in mutates:
+                    yield stmt, args[k]
+        for inner in blocks_of(stmt):
+            yield from writes(inner)

@@ -1,0 +1,100 @@
+"""What types decide about a statement.
+
+Requires: verified, typed Core.
+Ensures:  ``u += v`` writes into ``u`` where ``u`` is an array, and rebinds it where it is a number;
+          ``x[i][j]`` is ``x[i, j]``; the shape of an array that was just made is what it was made
+          with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from numba import types as nb
+
+from ..core.ir import Atom, Block, Const, Function, Let, SetItem, Stmt, Var, map_blocks
+from ..core.names import Namer
+from ..core.ops import INPLACE
+from ..core.types import Types, is_array
+from .activity import has_tangent  # noqa: F401  (re-exported for tests)
+
+
+def normalise(fn: Function, types: dict[str, object], namer: Namer) -> tuple[Function, dict[str, object]]:
+    """Resolve what depends on types; the types of new names are added."""
+    types = dict(types)
+    return replace(fn, body=_Normalise(types, namer).block(fn.body)), types
+
+
+class _Normalise:
+    def __init__(self, types: dict[str, object], namer: Namer) -> None:
+        self.types, self.namer = types, namer
+        self.rows: dict[str, tuple[Atom, tuple[Atom, ...]]] = {}
+
+    def block(self, block: Block) -> Block:
+        out: list[Stmt] = []
+        for stmt in block.stmts:
+            out += self.statement(map_blocks(stmt, self.block))
+        return Block(tuple(out), block.yields)
+
+    def statement(self, stmt: Stmt) -> list[Stmt]:
+        match stmt:
+            case Let(op=op) if op in INPLACE:
+                return self._inplace(stmt)
+            case Let(op="[]", args=(Var(name), *index)) if name in self.rows:
+                base, first = self.rows[name]
+                stmt = replace(stmt, args=(base, *first, *index))
+                self._note_row(stmt)
+                return [stmt]
+            case Let(op="[]"):
+                self._note_row(stmt)
+            case SetItem(array=Var(name), index=index) if name in self.rows:
+                base, first = self.rows[name]
+                return [replace(stmt, array=base, index=(*first, *index))]
+        return [stmt]
+
+    def _note_row(self, stmt: Let) -> None:
+        """Remember ``row = x[i]`` with integer indices only: indexing the row can index ``x``."""
+        base, *index = stmt.args
+        if not is_array(self.types.get(stmt.target)) or not isinstance(base, Var):
+            return
+        kinds = [self._type(a) for a in index]
+        if is_array(self.types.get(base.name)) and all(isinstance(k, nb.Integer) for k in kinds):
+            self.rows[stmt.target] = (base, tuple(index))
+
+    def _type(self, atom: Atom) -> object:
+        if isinstance(atom, Var):
+            return self.types.get(atom.name)
+        return nb.intp if isinstance(atom, Const) and type(atom.value) is int else None
+
+    def _inplace(self, stmt: Let) -> list[Stmt]:
+        op, (target, value) = INPLACE[stmt.op], stmt.args
+        array = self.types.get(target.name) if isinstance(target, Var) else None
+        if not is_array(array):
+            return [replace(stmt, op=op)]
+        out: list[Stmt] = []
+        index: list[Atom] = []
+        for _ in range(array.ndim):  # type: ignore[attr-defined]
+            name = self._new(nb.slice2_type)
+            out.append(Let(name, "slice", (Const(None), Const(None), Const(None)), stmt.loc))
+            index.append(Var(name))
+        if op in ("+", "-"):
+            if op == "-":
+                typ = self._type(value)
+                negative = self._new(array if typ is None else typ)
+                out.append(Let(negative, "neg", (value,), stmt.loc))
+                value = Var(negative)
+            out.append(SetItem(target, tuple(index), value, True, stmt.loc))
+        else:
+            result = self._new(array)
+            out.append(Let(result, op, (target, value), stmt.loc))
+            out.append(SetItem(target, tuple(index), Var(result), False, stmt.loc))
+        out.append(Let(stmt.target, "id", (target,), stmt.loc))
+        return out
+
+    def _new(self, typ: object) -> str:
+        name = self.namer("_t")
+        self.types[name] = typ
+        return name
+
+
+__all__ = ["Types", "normalise"]

@@ -1,0 +1,164 @@
+"""Array expressions that are not computed yet.
+
+A node stands for an array: it knows its shape and the type of its elements, and what the element
+at given indices is. Nodes are built by `recognise`, and turned into loops by `fuse`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ...core.ir import Atom, Const, Var
+from .shapes import ONE, Along, Dim, Fixed, Index
+
+#: what an operation costs beside an addition; a loop may repeat what costs no more than CHEAP
+CHEAP = 8
+_COSTS = {"/": 5, "np.divide": 5, "np.sqrt": 5, "**": 3} | dict.fromkeys(
+    ("+", "-", "*", "neg", "pos", "<", "<=", ">", ">=", "==", "!=", "&", "|", "^", "~", "not", "id",
+     "abs", "np.abs", "np.absolute", "np.minimum", "np.maximum", "np.negative", "np.square", ".conj()",
+     "np.float64", "np.float32", "np.int64", "np.add", "np.subtract", "np.multiply"), 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Read:
+    """The elements of an array, or of a node, at places given by ``index``."""
+
+    source: str | Node
+    index: tuple[Index, ...]
+    dims: tuple[Dim, ...]
+    dtype: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Map:
+    """``op`` of the elements of nodes of this shape, and of scalars; then a cast if it is set."""
+
+    op: str
+    args: tuple[Operand, ...]
+    dims: tuple[Dim, ...]
+    dtype: Any
+    raw: Any
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Select:
+    """``then if cond else orelse``, element by element."""
+
+    cond: Operand
+    then: Operand
+    orelse: Operand
+    dims: tuple[Dim, ...]
+    dtype: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Reduce:
+    """A reduction (``sum``, ``prod``, ``max``, ``min``, ``any``, ``all``) over some axes."""
+
+    kind: str
+    base: Node
+    axes: tuple[int, ...]
+    dims: tuple[Dim, ...]
+    dtype: Any
+
+
+Node = Read | Map | Select | Reduce
+Operand = Node | Atom
+
+
+@dataclass(frozen=True)
+class Idx:
+    """An index: an atom, what is done with it, and the depth of the block that defines it."""
+
+    atom: Atom
+    level: int = 0
+    steps: tuple[tuple[str, Any], ...] = ()
+
+
+ZERO = Idx(Const(0))
+
+
+def is_node(operand: Operand) -> bool:
+    return isinstance(operand, Read | Map | Select | Reduce)
+
+
+def kept(node: Reduce) -> tuple[int, ...]:
+    """The axes of its base that a reduction keeps."""
+    return tuple(a for a in range(len(node.base.dims)) if a not in node.axes)
+
+
+def routed(index: tuple[Index, ...], idx: tuple[Idx, ...]) -> tuple[Idx, ...]:
+    """The indices of a source, from the indices of what reads it."""
+    return tuple(_route(item, idx) for item in index)
+
+
+def _route(item: Index, idx: tuple[Idx, ...]) -> Idx:
+    if isinstance(item, Fixed):
+        return _stepped(Idx(item.atom), plus=item.plus)
+    inner = idx[item.axis]
+    if item.flag is not None and inner != ZERO:
+        inner = replace(inner, steps=(*inner.steps, ("flag", item.flag)))
+    if item.start is not None:
+        inner = replace(inner, steps=(*inner.steps, ("add", item.start)))
+    return _stepped(inner, plus=item.plus)
+
+
+def _stepped(idx: Idx, plus: int) -> Idx:
+    if plus == 0:
+        return idx
+    if isinstance(idx.atom, Const) and not idx.steps:
+        return replace(idx, atom=Const(idx.atom.value + plus))
+    if idx.steps and idx.steps[-1][0] == "plus":
+        return replace(_stepped(replace(idx, steps=idx.steps[:-1]), idx.steps[-1][1] + plus))
+    return replace(idx, steps=(*idx.steps, ("plus", plus)))
+
+
+def children(node: Node, idx: tuple[Idx, ...], inner: int = 0) -> Iterator[tuple[Node, tuple[Idx, ...]]]:
+    """The nodes that an element reads, with the indices at which it reads them.
+
+    ``inner`` is the depth of the first loop of a reduction.
+    """
+    match node:
+        case Read(source=str()):
+            return
+        case Read(source=source, index=index):
+            yield source, routed(index, idx)
+        case Map(args=args):
+            yield from ((a, idx) for a in args if is_node(a))
+        case Select(cond, then, orelse):
+            yield from ((a, idx) for a in (cond, then, orelse) if is_node(a))
+        case Reduce(base=base):
+            yield base, inside(node, idx, [
+                ZERO if base.dims[axis] == ONE else Idx(Var(f"{id(node)}:{k}"), inner + k)
+                for k, axis in enumerate(node.axes)
+            ])
+
+
+def inside(node: Reduce, idx: tuple[Idx, ...], over: list[Idx]) -> tuple[Idx, ...]:
+    """The indices of the base of a reduction, from its own and those that it runs over."""
+    full = dict(zip(kept(node), idx, strict=True)) | dict(zip(node.axes, over, strict=True))
+    return tuple(full[axis] for axis in range(len(full)))
+
+
+def cost(node: Operand) -> int:
+    """How much work an element is, an addition being 1."""
+    match node:
+        case Read(source=str()):
+            return 0
+        case Read(source=source):
+            return cost(source)
+        case Map(op=op, args=args):
+            return _COSTS.get(op, 20) + sum(map(cost, args))
+        case Select(cond, then, orelse):
+            return 1 + cost(cond) + cost(then) + cost(orelse)
+        case Reduce():
+            return 1000
+    return 0
+
+
+def whole(node: Node) -> tuple[Index, ...]:
+    """The index of every element of a node in place."""
+    return tuple(Along(axis) for axis in range(len(node.dims)))

@@ -1,0 +1,100 @@
+"""Reductions of whole arrays to a scalar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numba import types as nb
+
+from ...core.ir import Atom, Const, Let
+from .fuse import Fuser
+from .nodes import CHEAP, Map, Node, Reduce, cost
+from .recognise import Kind, Recogniser
+from .shapes import ONE, reduction_of
+from .writer import BOOL, INTP, Writer
+
+_EMPTY = "zero-size array to reduction operation {} which has no identity"
+_LONG = {"max": "maximum", "min": "minimum"}
+
+
+class Totals:
+    """Emits them."""
+
+    def __init__(self, writer: Writer, fuser: Fuser, recogniser: Recogniser) -> None:
+        self.w, self.fuser, self.recogniser = writer, fuser, recogniser
+
+    def compute(self, let: Let, kind: Kind) -> bool:
+        base = self.recogniser.operand(let.args[0])
+        if kind.what == "spread":
+            self.spread(let, base)  # type: ignore[arg-type]
+        else:
+            self.total(let, base)  # type: ignore[arg-type]
+        return True
+
+    def total(self, let: Let, base: Node) -> None:
+        w, ty = self.w, self.w.types[let.target]
+        kind = reduction_of(let.op)
+        if kind == "mean":
+            total = self.reduce("sum", base, mean_type(base.dtype))
+            self.divide(total, base, ty, let.target)
+            return
+        assert kind is not None
+        self.reduce(kind, base, ty, let.target)
+        assert w.types[let.target] == ty
+
+    def reduce(self, kind: str, base: Node, dtype: Any, result: str | None = None) -> Atom:
+        """A reduction over all axes."""
+        if kind in _LONG:
+            self.refuse_empty(base, kind)
+        node = Reduce(kind, base, tuple(range(len(base.dims))), (), dtype)
+        self.fuser.settle(node)
+        return self.fuser.reduce(node, (), result)
+
+    def refuse_empty(self, base: Node, kind: str) -> None:
+        w = self.w
+        for dim in base.dims:
+            if dim != ONE and not any(p.base[0] == "lit" and p.base[1] > 0 for p in dim):
+                w.fail(w.let("==", (w.length(dim), Const(0)), BOOL), _EMPTY.format(_LONG[kind]))
+
+    def divide(self, total: Atom, base: Node, ty: Any, target: str | None = None) -> Atom:
+        """A total divided by the number of elements."""
+        w = self.w
+        size: Atom = Const(1)
+        for dim in base.dims:
+            n = w.length(dim)
+            size = n if size == Const(1) else w.once("*", (size, n), INTP, w.base)
+        have = w.type_of(total)
+        raw = have if isinstance(have, nb.Complex) else nb.float64
+        if raw == ty:
+            return w.let("np.divide", (total, size), ty, target=target)
+        mean = w.let("np.divide", (total, size), raw)
+        return w.let(f"np.{ty}", (mean,), ty, target=target)
+
+    def spread(self, let: Let, base: Node) -> None:
+        """Variance, standard deviation, and the distance between the extremes."""
+        w, ty = self.w, self.w.types[let.target]
+        if cost(base) > CHEAP:
+            base = self.fuser.store(base)
+        if let.op in ("np.ptp", ".ptp()"):
+            high = self.reduce("max", base, base.dtype)
+            low = self.reduce("min", base, base.dtype)
+            w.let("-", (high, low), ty, target=let.target)
+            return
+        total = self.reduce("sum", base, mean_type(base.dtype))
+        mean_ty = base.dtype if isinstance(base.dtype, nb.Float) else nb.float64
+        mean = self.divide(total, base, mean_ty)
+        w.forget_values()
+        off = self.recogniser.on_elements("-", (base, mean), base.dims, mean_ty)
+        square = Map("*", (off, off), base.dims, mean_ty, mean_ty)
+        squares = self.reduce("sum", square, nb.float64)
+        if "var" in let.op:
+            self.divide(squares, base, ty, let.target)
+        else:
+            w.let("np.sqrt", (self.divide(squares, base, ty),), ty, target=let.target)
+
+
+def mean_type(dtype: Any) -> Any:
+    """The type in which a mean is summed."""
+    if isinstance(dtype, nb.Float | nb.Complex):
+        return dtype
+    return nb.uint64 if isinstance(dtype, nb.Integer) and not dtype.signed else nb.int64

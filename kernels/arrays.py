@@ -1,0 +1,17 @@
+"""Kernels on whole arrays that adjoints call."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..errors import ShapeMismatch
+from ..registry import kernel
+
+
+@kernel
+def add_into(target, value):
+    """``target += value``, for a cotangent of exactly the target's shape."""
+    if target.shape != value.shape:
+        raise ShapeMismatch("a cotangent has another shape than its value")
+    for index in np.ndindex(target.shape):
+        target[index] += value[index]

@@ -1,0 +1,258 @@
+"""Every scalar rule against finite differences, over the domains that it names."""
+
+import cmath
+import inspect
+import math
+
+import numpy as np
+import pytest
+from numba import njit
+from numba.core.typing import cmathdecl, mathdecl
+from numba.np.ufunc_db import get_ufuncs
+
+import adcomp.kernels  # noqa: F401  fills RULES
+from adcomp.core.ops import callee, op_of
+from adcomp.registry import RULES, is_kernel, kernel_name
+
+SAMPLES = 5
+STEP = 1e-6
+RULES_BY_ID = {rule.name: rule for rule in RULES}
+COMPLEX_RULES = [name for name, rule in RULES_BY_ID.items() if rule.complex]
+
+
+# The primal ---------------------------------------------------------------------------------------
+
+
+def primal_of(rule):
+    """What the rule is the pullback of, as a Python function."""
+    if not rule.ops:
+        (function,) = (key for key in RULES._scalar if RULES._scalar[key] is rule)
+        return function
+    op = next((op for op in rule.ops if not op.startswith(".")), None)
+    return callee(op, {})
+
+
+def on_complex(rule):
+    """The spelling that takes complex numbers: an operator, or NumPy's."""
+    ops = [op for op in rule.ops if not op.startswith((".", "math.", "cmath."))]
+    return callee(ops[0], {}) if ops else primal_of(rule)
+
+
+def pull(rule, args, y, y_bar):
+    given = dict(zip("abc", args)) | {"y": y, "y_bar": y_bar}
+    with np.errstate(all="ignore"):
+        bars = rule.function(**{p: given[p] for p in rule.params})
+    return bars if isinstance(bars, tuple) else (bars,)
+
+
+def scalar(value):
+    return value[()] if isinstance(value, np.ndarray) else value
+
+
+def draw(rule, rng, kind):
+    columns = [getattr(d, kind)(rng, SAMPLES) for d in rule.domains]
+    return [tuple(scalar(v) if d.integer is False else int(v) for v, d in zip(row, rule.domains))
+            for row in zip(*columns)]
+
+
+def pairing(bar, dot):
+    """The real inner product, by which a cotangent pairs with a tangent."""
+    return np.real(np.conj(bar) * dot)
+
+
+def check(rule, f, args, directions, rng):
+    """<y_bar, dy> = <a_bar, da>, in each direction, and linear in `y_bar`."""
+    y = scalar(f(*args))
+    y_bars = [rng.normal()] if np.isrealobj(y) else [complex(*rng.normal(size=2)), 1j]
+    for y_bar in y_bars:
+        bars = pull(rule, args, y, y_bar)
+        assert len(bars) == rule.arity
+        twice = pull(rule, args, y, 2 * y_bar)
+        for k, bar in enumerate(bars):
+            if bar is None:
+                continue
+            np.testing.assert_allclose(twice[k], 2 * bar, rtol=1e-12)
+            for direction in directions:
+                ahead, behind = list(args), list(args)
+                ahead[k], behind[k] = args[k] + STEP * direction, args[k] - STEP * direction
+                dot = (f(*ahead) - f(*behind)) / (2 * STEP)
+                np.testing.assert_allclose(
+                    pairing(bar, direction), pairing(y_bar, dot), rtol=2e-7, atol=2e-7,
+                    err_msg=f"{rule.name}{args} in argument {k}")
+
+
+@pytest.mark.parametrize("name", RULES_BY_ID)
+def test_real(name):
+    rule, rng = RULES_BY_ID[name], np.random.default_rng(3)
+    for args in draw(rule, rng, "sample"):
+        check(rule, primal_of(rule), args, [1.0], rng)
+
+
+@pytest.mark.parametrize("name", COMPLEX_RULES)
+def test_complex(name):
+    rule, rng = RULES_BY_ID[name], np.random.default_rng(4)
+    f = on_complex(rule)
+    for args in draw(rule, rng, "sample_complex"):
+        check(rule, f, args, [1.0, 1j], rng)
+
+
+@pytest.mark.parametrize("name", RULES_BY_ID)
+def test_compiles(name):
+    """Numba compiles the equation as it stands, with the values that Python gets."""
+    rule, rng = RULES_BY_ID[name], np.random.default_rng(5)
+    (args,) = draw(rule, rng, "sample")[:1]
+    check_compiled(rule, primal_of(rule), args)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", COMPLEX_RULES)
+def test_compiles_complex(name):
+    rule, rng = RULES_BY_ID[name], np.random.default_rng(5)
+    (args,) = draw(rule, rng, "sample_complex")[:1]
+    check_compiled(rule, on_complex(rule), args)
+
+
+def check_compiled(rule, f, args):
+    y = scalar(f(*args))
+    y_bar = 0.7 if np.isrealobj(y) else 0.7 - 0.2j
+    given = dict(zip("abc", args)) | {"y": y, "y_bar": y_bar}
+    given = {k: v.item() if isinstance(v, np.generic) else v for k, v in given.items()}
+    compiled = njit(error_model="numpy", fastmath=False)(rule.function)
+    bars = compiled(*(given[p] for p in rule.params))
+    bars = bars if isinstance(bars, tuple) else (bars,)
+    for bar, expected in zip(bars, pull(rule, args, y, y_bar), strict=True):
+        assert (bar is None) == (expected is None)
+        if bar is not None:
+            np.testing.assert_allclose(bar, expected, rtol=1e-13)
+
+
+# Kinks --------------------------------------------------------------------------------------------
+
+NAN, INF = math.nan, math.inf
+
+
+@pytest.mark.parametrize("x, p, expected", [
+    (2.0, 2, (4, 4 * math.log(2))), (0.0, 2, (0, 0)), (0.0, 1, (1, 0)), (0.0, 0, (0, NAN)),
+    (0.0, -1, (-INF, NAN)), (0.0, 0.5, (INF, 0)), (0.0, 2.0, (0, 0)), (0.0, 1.0, (1, 0)),
+    (0.0, 0.0, (0, NAN)), (0.0, -1.0, (-INF, NAN)), (-2.0, 3, (12, NAN)), (-2.0, 3.0, (12, NAN)),
+])
+def test_power_at_zero(x, p, expected):
+    """The values of ChainRules (N-01 to N-06), in Python and compiled.
+
+    A negative integer power of 0 raises in Numba, in the primal too.
+    """
+    rule = RULES["**"]
+    with np.errstate(all="ignore"):
+        y = np.float64(x) ** p
+        np.testing.assert_allclose(rule.function(np.float64(x), p, y, 1.0), expected)
+    compiled = njit(error_model="numpy", fastmath=False)(rule.function)
+    if x == 0 and isinstance(p, int) and p < 0:  # unless it is a literal
+        with pytest.raises(ZeroDivisionError):
+            compiled(x, p, float(y), 1.0)
+    else:
+        np.testing.assert_allclose(compiled(x, p, float(y), 1.0), expected)
+
+
+def test_a_slope_of_zero_is_stronger_than_an_infinite_cotangent():
+    """``sqrt(x ** 2)`` at 0 (N-07)."""
+    (y_bar,) = pull(RULES["math.sqrt"], (np.float64(0),), np.float64(0), np.float64(1))
+    assert y_bar == INF
+    assert pull(RULES["**"], (np.float64(0), 2), np.float64(0), y_bar)[0] == 0
+
+
+def test_a_cotangent_of_zero_is_stronger_than_an_infinite_slope():
+    for op in ("math.sqrt", "np.cbrt"):
+        assert pull(RULES[op], (np.float64(0),), np.float64(0), np.float64(0)) == (0,)
+
+
+@pytest.mark.parametrize("op, args, y, expected", [
+    ("abs", (0.0,), 0.0, (0,)), ("abs", (0j,), 0.0, (0,)), ("np.abs", (-INF,), INF, (-1,)),
+    ("np.hypot", (0.0, 0.0), 0.0, (0, 0)), ("np.arctan2", (0.0, 0.0), 0.0, (0, 0)),
+    ("np.angle", (0j,), 0.0, (0,)), ("max", (1.0, 1.0), 1.0, (1, 0)), ("min", (1.0, 1.0), 1.0, (1, 0)),
+    ("np.maximum", (1.0, 1.0), 1.0, (0.5, 0.5)), ("np.fmin", (1.0, 1.0), 1.0, (0.5, 0.5)),
+    ("np.fmax", (NAN, 1.0), 1.0, (0, 1)), ("np.clip", (1.0, 1.0, 2.0), 1.0, (0.5, 0.5, 0)),
+    ("np.clip", (5.0, 3.0, 2.0), 2.0, (0, 0, 1)), ("np.copysign", (0.0, -1.0), 0.0, (0, None)),
+    ("np.logaddexp", (-INF, -INF), -INF, (0.5, 0.5)), ("np.logaddexp", (-INF, 0.0), 0.0, (0, 1)),
+    ("np.sinc", (0.0,), 1.0, (0,)), ("%", (6.0, 3.0), 0.0, (1, -2)), ("math.lgamma", (0.0,), INF, (NAN,)),
+    ("np.nan_to_num", (NAN,), 0.0, (0,)),
+])
+def test_kinks(op, args, y, expected):
+    args = tuple(np.complex128(v) if isinstance(v, complex) else np.float64(v) for v in args)
+    bars = pull(RULES[op], args, np.float64(y), 1.0)
+    assert [bar is None for bar in bars] == [value is None for value in expected]
+    np.testing.assert_array_equal([b for b in bars if b is not None], [e for e in expected if e is not None])
+
+
+def test_curvature_of_kernels_at_zero():
+    np.testing.assert_allclose(pull(RULES[adcomp.kernels.special.sinc_slope], (0.0,), 0.0, 1.0), (-math.pi**2 / 3,))
+    assert pull(RULES[adcomp.kernels.special.direction], (0.0,), 0.0, 1.0) == (0,)
+
+
+def test_second_derivative_of_a_square_at_zero():
+    """The guards of the power rule keep what a second sweep needs: its slope is linear at 0."""
+    def slope(x):
+        return pull(RULES["**"], (np.float64(x), 2), np.float64(x) ** 2, 1.0)[0]
+
+    assert (slope(1e-6) - slope(-1e-6)) / 2e-6 == pytest.approx(2)
+    assert slope(0.0) == 0
+
+
+# Special functions --------------------------------------------------------------------------------
+
+
+def test_digamma_and_polygamma():
+    scipy_special = pytest.importorskip("scipy.special")
+    special = adcomp.kernels.special
+    points = np.concatenate([np.linspace(0.05, 60, 400), np.linspace(-9.95, -0.05, 101)])
+    points = points[np.abs(points - np.rint(points)) > 0.01]
+    np.testing.assert_allclose([special.digamma(x) for x in points], scipy_special.digamma(points), rtol=1e-11)
+    for order in (1, 2, 3, 6):
+        above = points[points > 0]
+        np.testing.assert_allclose([special.polygamma(order, x) for x in above],
+                                   scipy_special.polygamma(order, above), rtol=5e-15)
+    for order in (1, 2, 3):  # below 0, psi(x + 1) - psi(x) = (-1)**n n! / x**(n + 1)
+        for x in (-0.3, -2.7, -5.5):
+            step = (-1) ** order * math.factorial(order) / x ** (order + 1)
+            np.testing.assert_allclose(special.polygamma(order, x + 1) - special.polygamma(order, x), step, rtol=1e-10)
+    assert math.isnan(special.digamma(-2.0)) and special.polygamma(1, -2.0) == INF
+
+
+# The table ----------------------------------------------------------------------------------------
+
+#: They return tuples; their parts are other functions, by which a user can spell them.
+TUPLES = {"np.divmod", "math.frexp", "divmod", "cmath.polar"}
+
+
+def supported():
+    """The ops of the scalar functions that Numba's own tables list."""
+    functions = {f for f, _ in mathdecl.registry.globals} | {f for f, _ in cmathdecl.registry.globals}
+    functions |= set(get_ufuncs())
+    functions |= {getattr(cmath, n) for n in ("phase", "rect", "polar", "sinh", "cosh", "tanh")}
+    functions |= {np.where, np.clip, np.nan_to_num, np.real, np.imag, np.angle, np.round, np.sinc,
+                  abs, min, max, pow, float, complex, int, bool, round, np.float64, np.float32}
+    ops = {op_of(f) for f in functions if callable(f)}
+    return sorted(op for op in ops if op is not None)
+
+
+@pytest.mark.parametrize("op", supported())
+def test_every_function_that_numba_supports_has_a_rule_or_slope_zero(op):
+    assert op in RULES or op in TUPLES
+
+
+def test_the_list_of_supported_functions_is_not_empty():
+    assert len(supported()) > 90
+
+
+def test_rules_are_straight_line_and_at_most_six_lines():
+    for rule in RULES:
+        source = inspect.getsource(rule.function)
+        code = source.split('"""')[-1] if '"""' in source else source.split(":\n", 1)[1]
+        assert len(code.strip().splitlines()) <= 7, rule.name
+        assert not any(word in code for word in ("for ", "while ", "elif ")), rule.name
+
+
+def test_names_are_unique():
+    names = [rule.name for rule in RULES]
+    assert len(names) == len(set(names))
+    kernels = [key for key in RULES._scalar if not isinstance(key, str)]
+    assert all(is_kernel(key) and kernel_name(key) for key in kernels)
