@@ -45,6 +45,7 @@ from .passes.activity import find_active
 from .passes.adjoint import Adjoint
 from .passes.alias import find_aliases
 from .passes.context import Context
+from .passes.define import define_numbers, for_inference
 from .passes.normalise import normalise
 from .passes.record import export
 from .passes.scalarise import scalarise
@@ -83,7 +84,9 @@ def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES) -> Typ
     fn = parse(f, argtypes, is_primitive=lambda g: is_primitive(g, rules))
     verify(fn)
     fn = simplify(fn)
-    types = infer_types(fn, tuple(argtypes), plain(fn))
+    untyped = for_inference(fn)
+    types = infer_types(untyped, tuple(argtypes), plain(untyped))
+    fn = define_numbers(fn, types)
     namer = Namer([*fn.params, *bound_in(fn.body), *fn.namespace, *STANDARD, "kernels"])
     fn, types = normalise(fn, types, namer)
     fn = simplify(fn)

@@ -3,7 +3,7 @@
 A scalar rule is an equation, written as a plain Python function that is never called: the compiler
 parses its source and pastes what it needs into the adjoint.
 
->>> @pullback(EXAMPLE_DIVIDE, REAL.or_complex, NONZERO.or_complex, rules=Rules())
+>>> @pullback("/", REAL.or_complex, NONZERO.or_complex, rules=Rules())
 ... def truediv(b, y, y_bar):
 ...     a_bar = y_bar / conj(b)
 ...     return a_bar, -a_bar * conj(y)
@@ -37,13 +37,12 @@ from .errors import ShapeMismatch
 
 __all__ = [
     "ABOVE_ONE", "BOOLEAN", "EXPONENT", "INTEGER", "JIT", "NONNEG", "NONZERO", "ORDER", "POSITIVE",
-    "REAL", "RULES", "UNIT", "ArrayRule", "Domain", "Rule", "Rules", "UserRule", "accumulate", "array_pullback",
-    "conj", "is_kernel", "kernel", "kernel_name", "nondifferentiable", "nondifferentiable_ops",
-    "overloaded_kernel", "pullback", "pullback_rule", "unwrap",
+    "REAL", "RULES", "UNIT", "ArrayRule", "Domain", "Rule", "Rules", "UserRule", "accumulate",
+    "array_pullback", "conj", "is_kernel", "kernel", "kernel_name", "nondifferentiable",
+    "nondifferentiable_ops", "overloaded_kernel", "pullback", "pullback_rule", "unwrap",
 ]
 
 ARGUMENTS = ("a", "b", "c")
-EXAMPLE_DIVIDE = "/"
 
 #: Explicit, because Numba lets a callee inherit the options of whoever compiles it first.
 JIT: dict[str, Any] = {"error_model": "numpy", "fastmath": False}
@@ -91,7 +90,7 @@ class Domain:
         return x
 
     def sample_complex(self, rng: np.random.Generator, size: int) -> np.ndarray:
-        """Complex samples off both axes, on which every branch cut of the elementary functions lies."""
+        """Complex samples off both axes, on which the cuts of the elementary functions lie."""
         if self.integer:
             return self.sample(rng, size)
         parts = rng.uniform(0.2, 1.2, (2, size)) * rng.choice([-1.0, 1.0], (2, size))
@@ -260,7 +259,7 @@ def unwrap(function: Any) -> Any:
 
 
 def key_of(function: Any) -> Any:
-    """What a callable is registered under: its op, or for anything not public the function itself."""
+    """What a callable is registered under: its op, or if it has none the function itself."""
     op = op_of(function)
     return unwrap(function) if op is None else op
 
@@ -283,7 +282,8 @@ def _params(function: Any) -> tuple[str, ...]:
 def _refuse_unknown(name: str, params: tuple[str, ...], allowed: tuple[str, ...]) -> None:
     for param in params:
         if param not in allowed:
-            raise TypeError(f"rule {name}: unknown parameter {param!r}; allowed: {', '.join(allowed)}")
+            known = ", ".join(allowed)
+            raise TypeError(f"rule {name}: unknown parameter {param!r}; allowed: {known}")
 
 
 # Decorators ---------------------------------------------------------------------------------------
@@ -333,7 +333,7 @@ def array_pullback(callables: Any, *, wrt: str, rules: Rules = RULES) -> Callabl
         params, name = _params(function), unwrap(function).__name__
         _refuse_unknown(name, params[:-1], (*ARGUMENTS, "y", "y_bar"))
         if not params or params[-1] != f"{wrt}_bar":
-            raise TypeError(f"rule {name}: the last parameter is {wrt}_bar, what it accumulates into")
+            raise TypeError(f"rule {name}: the last parameter is {wrt}_bar, which it adds to")
         if not is_kernel(function):
             function = kernel(function)
         rules.add_array(_keys(callables), ArrayRule(name, function, params, wrt))
@@ -366,8 +366,8 @@ def pullback_rule(primal: Any, *, rules: Rules = RULES) -> Callable[[Any], Any]:
         arguments, params = _params(primal), _params(function)
         for reserved in ("y", "y_bar"):
             if reserved in arguments:
-                raise TypeError(f"{label(unwrap(primal))}: rename its parameter {reserved!r}, which "
-                                "in a pullback is its result or the cotangent of that")
+                raise TypeError(f"{label(unwrap(primal))}: rename its parameter {reserved!r}; "
+                                "in a pullback, y is the result and y_bar its cotangent")
         _refuse_unknown(unwrap(function).__name__, params, (*arguments, "y", "y_bar"))
         name = unwrap(function).__name__
         rules.add_user(UserRule(name, unwrap(primal), unwrap(function), params, arguments))
@@ -435,7 +435,7 @@ def kernel_name(function: Any) -> str | None:
 
 
 def conj(value: Any) -> Any:
-    """The complex conjugate of a partial derivative. The compiler erases it where the value is real.
+    """The complex conjugate of a partial derivative; of a real one, that itself.
 
     A cotangent pairs with a tangent by the real inner product, so the pullback of a complex-
     differentiable function multiplies by the conjugate of its derivative.

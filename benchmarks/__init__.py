@@ -1,1 +1,1 @@
-"""Gradients timed against their primals, hand-written adjoints and JAX: ``python -m benchmarks``."""
+"""Gradients against their primals, hand-written adjoints and JAX: ``python -m benchmarks``."""

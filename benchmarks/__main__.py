@@ -79,7 +79,7 @@ def measure(name, options, with_jax):
     def gradient():
         import adcomp
 
-        derivative = adcomp.gradient(primal, wrt=program.wrt, cache=False)
+        derivative = adcomp.gradient(primal, wrt=program.wrt)
         return lambda: derivative(*args)
 
     add("gradient", gradient, 1e-9)
@@ -97,7 +97,7 @@ def warm_up():
     try:
         import adcomp
 
-        adcomp.gradient(square, cache=False)(2.0)
+        adcomp.gradient(square)(2.0)
     except Exception as failure:
         print(f"adcomp: {reason(failure)}", file=sys.stderr)
 

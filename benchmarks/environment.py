@@ -1,6 +1,9 @@
 """One processor, one thread: to be called before NumPy, Numba or JAX is imported."""
 
+import atexit
 import os
+import shutil
+import tempfile
 
 SETTINGS = {
     "OMP_NUM_THREADS": "1",
@@ -21,6 +24,10 @@ def isolate(cpu=None):
     Returns the number of the processor, or None where the system cannot pin.
     """
     os.environ.update(SETTINGS)
+    # Empty caches: the times of first calls are those of compiling.
+    cache = tempfile.mkdtemp(prefix="adcomp-bench-")
+    os.environ |= {"NUMBA_CACHE_DIR": cache, "ADCOMP_CACHE_DIR": cache}
+    atexit.register(shutil.rmtree, cache, ignore_errors=True)
     if not hasattr(os, "sched_setaffinity"):
         return None
     cpu = max(os.sched_getaffinity(0)) if cpu is None else cpu

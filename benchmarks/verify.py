@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def directional_difference(primal, args, wrt, directions, step=1e-5):
+def directional_difference(primal, args, wrt, directions, step):
     """Fourth-order central difference of `primal`; `directions` has one for each in `wrt`."""
 
     def shifted(t):
@@ -38,6 +38,7 @@ def verify(program, *, gradient=None, scale=0.02, tolerance=1e-6, directions=3, 
     """
     args = program.arguments(scale)
     result = (gradient or program.adjoint)(*args)
+    step = getattr(program, "DIFFERENCE_STEP", 1e-5)
     rng = np.random.default_rng(seed)
     worst = 0.0
     for position, cotangent in zip(program.wrt, result, strict=True):
@@ -47,7 +48,7 @@ def verify(program, *, gradient=None, scale=0.02, tolerance=1e-6, directions=3, 
         )
         for _ in range(directions):
             direction = random_direction(value, rng)
-            expected = directional_difference(program.primal, args, (position,), (direction,))
+            expected = directional_difference(program.primal, args, (position,), (direction,), step)
             norm = float(np.linalg.norm(np.ravel(cotangent)) * np.linalg.norm(np.ravel(direction)))
             error = abs(inner(cotangent, direction) - expected) / max(norm, abs(expected), 1e-300)
             assert error <= tolerance, (

@@ -11,7 +11,17 @@ import operator
 
 import numpy as np
 
-from ..registry import BOOLEAN, EXPONENT, INTEGER, NONZERO, POSITIVE, REAL, conj, nondifferentiable, pullback
+from ..registry import (
+    BOOLEAN,
+    EXPONENT,
+    INTEGER,
+    NONZERO,
+    POSITIVE,
+    REAL,
+    conj,
+    nondifferentiable,
+    pullback,
+)
 from .special import direction
 
 # Arithmetic ---------------------------------------------------------------------------------------

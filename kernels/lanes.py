@@ -41,7 +41,8 @@ def _scalar(module: ir.Module, name: str) -> ir.Function:
     builder = ir.IRBuilder(scalar.append_basic_block("entry"))
     builder.ret(builder.call(libm, scalar.args))
     masked = [_masked(module, libm, f"{symbol}_{lanes}", lanes) for lanes in LANES]
-    names = ",".join(f"_ZGV_LLVM_M{n}v_{symbol}({f.name})" for n, f in zip(LANES, masked, strict=True))
+    pairs = zip(LANES, masked, strict=True)
+    names = ",".join(f"_ZGV_LLVM_M{lanes}v_{symbol}({f.name})" for lanes, f in pairs)
     _attribute(scalar, f'"vector-function-abi-variant"="{names}"')
     _keep(module, masked)
     return scalar

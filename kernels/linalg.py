@@ -68,10 +68,10 @@ def _gemm(x_adjoint: bool, z_adjoint: bool) -> Callable[..., Any]:
             k = x_op[1] if x_adjoint else x_op[2]
             if out.layout == "C":
                 x_op, z_op, m, n = z_op, x_op, n, m
-            name = "numba_xxgemm"
-            arguments = [byte] * 3 + [size] * 3 + [pointer, pointer, size, pointer, size, pointer, pointer, size]
+            matrix = [pointer, size]
+            kinds = [byte] * 3 + [size] * 3 + [pointer, *matrix, *matrix, pointer, *matrix]
             function = cgutils.get_or_insert_function(
-                builder.module, ir.FunctionType(ir.IntType(32), arguments), name)
+                builder.module, ir.FunctionType(ir.IntType(32), kinds), "numba_xxgemm")
             result = builder.call(function, [
                 ir.Constant(byte, ord(kind)), x_op[0], z_op[0], m, n, k, one, x_op[3], x_op[4],
                 z_op[3], z_op[4], one, out_data, out_inner])

@@ -12,7 +12,17 @@ import numpy as np
 from numba import types
 from numba.extending import overload
 
-from ..registry import JIT, NONZERO, ORDER, POSITIVE, REAL, conj, kernel, overloaded_kernel, pullback
+from ..registry import (
+    JIT,
+    NONZERO,
+    ORDER,
+    POSITIVE,
+    REAL,
+    conj,
+    kernel,
+    overloaded_kernel,
+    pullback,
+)
 
 # Direction ----------------------------------------------------------------------------------------
 

@@ -2,11 +2,11 @@
 
 LLVM cannot vectorise a loop that calls libm. These are straight-line arithmetic, without branches
 or tables, which it inlines and runs on as many elements at once as the machine has lanes. They are
-within 3 units in the last place of the result, for subnormal, infinite and NaN arguments too, and
-sine and cosine within 4; `tests/kernels/test_vmath.py` measures that.
+within 3 units in the last place over all arguments, subnormal, infinite, huge and NaN ones too;
+`tests/kernels/test_vmath.py` measures that.
 
-`VECTOR` says which op is which kernel. Polynomials and the splitting of pi/2 and log(2) are those of
-fdlibm (Sun Microsystems, 1993), the reductions use a fused multiply-add.
+`VECTOR` says which op is which kernel. The logarithm, the polynomials of sine and cosine, and the
+splitting of pi/2 and log(2) are those of fdlibm (Sun Microsystems, 1993).
 """
 
 from __future__ import annotations
@@ -151,11 +151,14 @@ def log64(x):
     s = f / (2.0 + f)
     z = s * s
     w = z * z
-    even = w * fma(w, fma(w, 1.531383769920937332e-01, 2.222219843214978396e-01), 3.999999999940941908e-01)
-    odd = z * fma(w, fma(w, fma(w, 1.479819860511658591e-01, 1.818357216161805012e-01),
-                         2.857142874366239149e-01), 6.666666666666735130e-01)
+    even = fma(w, 1.531383769920937332e-01, 2.222219843214978396e-01)
+    even = fma(w, even, 3.999999999940941908e-01)
+    odd = fma(w, 1.479819860511658591e-01, 1.818357216161805012e-01)
+    odd = fma(w, odd, 2.857142874366239149e-01)
+    odd = fma(w, odd, 6.666666666666735130e-01)
     half_square = 0.5 * f * f
-    y = n * LN2_HIGH - ((half_square - (s * (half_square + even + odd) + n * LN2_LOW)) - f)
+    tail = s * (half_square + w * even + z * odd) + n * LN2_LOW
+    y = n * LN2_HIGH - ((half_square - tail) - f)
     y = select(x == np.inf, np.inf, y)
     y = select(x == 0.0, -np.inf, y)
     return select((x < 0.0) | (x != x), np.nan, y)
@@ -199,18 +202,18 @@ def _quadrant(x):
     return bits_of(t), fma(r * z, s, r), fma(z * z, c, fma(z, -0.5, 1.0))
 
 
-#: Beyond this the reduction loses quarter turns, and libm takes over.
-LARGEST_ANGLE = 2.0**50
+#: Beyond this the reduction loses accuracy, and libm takes over.
+LARGEST_ANGLE = 2.0**46
 _libm_sin, _libm_cos = rare_call("sin"), rare_call("cos")
 
 
 @kernel
 @njit(**OPTIONS)
 def sin64(x):
-    """The sine; by libm for ``abs(x) > 2**50``."""
+    """The sine; by libm for ``abs(x) > 2**46``."""
     q, sine, cosine = _quadrant(x)
     y = select((q & 1) == 1, cosine, sine)
-    y = float_of(bits_of(y) ^ ((q & 2) << 62))
+    y = select(x == 0.0, x, float_of(bits_of(y) ^ ((q & 2) << 62)))
     if abs(x) > LARGEST_ANGLE:
         y = _libm_sin(x)
     return y
@@ -219,7 +222,7 @@ def sin64(x):
 @kernel
 @njit(**OPTIONS)
 def cos64(x):
-    """The cosine; by libm for ``abs(x) > 2**50``."""
+    """The cosine; by libm for ``abs(x) > 2**46``."""
     q, sine, cosine = _quadrant(x)
     y = select((q & 1) == 1, sine, cosine)
     y = float_of(bits_of(y) ^ (((q + 1) & 2) << 62))

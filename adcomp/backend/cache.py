@@ -162,6 +162,8 @@ def _recipe(value: Any, primal: Any, fingerprint: Fingerprint) -> list[Any] | No
                 return how
         except (LookupError, ImportError, AttributeError):
             continue
+    if numba_adapter.is_plain_njit(value):  # loading a program makes dispatchers of functions
+        return _recipe(value.py_func, primal, fingerprint)
     return _by_value(value)
 
 

@@ -71,7 +71,12 @@ def load(
         if plain is None or plain.__code__.co_filename != file:
             continue
         plain.__qualname__ = f"{name}_{short}"
-        recursive = plain is function and entry in plain.__code__.co_names
-        if recursive or plain is not function and not is_dispatcher(value):
-            scope[name] = as_dispatcher(plain, options)
+        if plain is not function:
+            scope[name] = value if is_dispatcher(value) else as_dispatcher(plain, options)
+        elif entry in plain.__code__.co_names:
+            # It calls itself: Numba must know the callee as a dispatcher, and not as the function
+            # that it is compiling for another one.
+            callee = FunctionType(plain.__code__, scope, entry, plain.__defaults__)
+            callee.__qualname__ = f"{name}_{short}_again"
+            scope[name] = as_dispatcher(callee, options)
     return python_function(function) or function

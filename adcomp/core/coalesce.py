@@ -1,8 +1,8 @@
 """One variable for the versions of a name, as far as their values do not get in each other's way.
 
-This is the register coalescing of Chaitin [1]_ on structured code: names that are wanted at the same
-time interfere; of the others, those joined by a copy share a variable, and then those with the same
-base name.
+This is Chaitin's register coalescing [1]_ on structured code: names that are wanted at the same
+time interfere; of the others, those joined by a copy share a variable, and then those with the
+same base name.
 
 .. [1] G. J. Chaitin, "Register allocation & spilling via graph coloring", SIGPLAN 1982.
 """
@@ -21,6 +21,7 @@ from .statements import (
     Assign,
     Branch,
     Break,
+    Copies,
     Loop,
     Move,
     PyStmt,
@@ -90,8 +91,8 @@ def coalesce(
     """
     liveness = _Liveness(params, body)
     groups = _Groups(params, liveness, kinds)
-    for target, source in _copies_in(body):
-        groups.join(target, source)
+    for copies, target, source in _copies_in(body):
+        groups.join(copies, target, source)
     groups.join_versions()
     return Plan(groups.spelling(set(reserved)), liveness.unread)
 
@@ -129,7 +130,8 @@ class _Liveness:
             case Assign():
                 return self._before_assign(stmt, wanted)
             case Branch(then=then, orelse=orelse):
-                wanted = self._before(then, wanted, on_break) | self._before(orelse, wanted, on_break)
+                before_then = self._before(then, wanted, on_break)
+                wanted = before_then | self._before(orelse, wanted, on_break)
             case Break():
                 wanted |= on_break
             case Range() | Loop():
@@ -164,16 +166,16 @@ class _Liveness:
             if isinstance(loop, Range):
                 self._assign(loop.index, inside)
                 inside &= ~self.bit[loop.index]
-                if loop.parallel:
-                    self._keep_apart(loop)
+                self._keep_apart(loop)
             if inside | wanted == wanted:
                 self._entry[id(loop)] = wanted
                 return wanted
             wanted |= inside
 
     def _keep_apart(self, loop: Range) -> None:
-        """Iterations that run at the same time: the body assigns no loop's index."""
-        self.clash[loop.index] |= self._bits(set(_assigned_in(loop.body)) - {loop.index})
+        """The loops inside count with other variables; iterations at the same time assign none."""
+        inside = _assigned_in(loop.body) if loop.parallel else _indices_in(loop.body)
+        self._assign(loop.index, self._bits(inside))
 
     def _assign(self, name: str, wanted: int) -> None:
         self.clash[name] |= wanted & ~self.bit[name]
@@ -223,9 +225,17 @@ def _assigned_in(body: Sequence[PyStmt]) -> Iterator[str]:
             yield from _assigned_in(inner)
 
 
-def _copies_in(body: Sequence[PyStmt]) -> list[tuple[str, str]]:
+def _indices_in(body: Sequence[PyStmt]) -> Iterator[str]:
+    for stmt in body:
+        if isinstance(stmt, Range):
+            yield stmt.index
+        for inner in _nested_in(stmt):
+            yield from _indices_in(inner)
+
+
+def _copies_in(body: Sequence[PyStmt]) -> list[tuple[Copies, str, str]]:
     """Pairs of names joined by a copy, the most important pairs first."""
-    found: list[tuple[bool, int, int, str, str]] = []
+    found: list[tuple[bool, int, int, tuple[Copies, str, str]]] = []
 
     def visit(stmts: Sequence[PyStmt], depth: int) -> None:
         for stmt in stmts:
@@ -233,12 +243,13 @@ def _copies_in(body: Sequence[PyStmt]) -> list[tuple[str, str]]:
                 for target, value in stmt.moves:
                     if isinstance(value, Var):
                         renames = base_of(target) != base_of(value.name)
-                        found.append((renames, -depth, len(found), target, value.name))
+                        pair = stmt.copies, target, value.name
+                        found.append((renames, -depth, len(found), pair))
             for inner in _nested_in(stmt):
                 visit(inner, depth + isinstance(stmt, Range | Loop))
 
     visit(body, 0)
-    return [(target, value) for _, _, _, target, value in sorted(found)]
+    return [pair for *_, pair in sorted(found, key=lambda entry: entry[:3])]
 
 
 # --- who shares with whom -----------------------------------------------------------------------
@@ -270,12 +281,13 @@ class _Groups:
             for k, name in enumerate(liveness.names)
         }
 
-    def join(self, target: str, source: str) -> None:
-        """Let the two ends of a copy share a variable, if they can."""
-        if source in self._group:
-            a, b = self._group[target], self._group[source]
-            if _compatible(a, b) and _may_rename(a, b):
-                self._merge(a, b)
+    def join(self, copies: Copies, target: str, source: str) -> None:
+        """Let the two ends of a copy share a variable, if they can; a loop's phi gives its base."""
+        if source not in self._group:
+            return
+        a, b = self._group[target], self._group[source]
+        if _compatible(a, b) and _may_rename(a, b, copies):
+            self._merge(*((b, a) if copies is Copies.FROM_PHI else (a, b)))
 
     def join_versions(self) -> None:
         """Let versions of one name share a variable, as far as they can."""
@@ -319,11 +331,17 @@ def _compatible(a: _Group, b: _Group) -> bool:
     return not a.clash & b.members and a.kind == b.kind
 
 
-def _may_rename(a: _Group, b: _Group) -> bool:
-    """Whether the names of one may be spelled as the other: a parameter keeps its own name."""
-    if not (a.param or b.param):
+def _may_rename(a: _Group, b: _Group, copies: Copies) -> bool:
+    """Whether names with these bases may be spelled alike, given the copies that join them.
+
+    A parameter keeps its name, and what a branch only hands on keeps its own: in
+    ``if c: y = a`` the names are the user's.
+    """
+    if a.base == b.base:
         return True
-    return a.base == b.base or _is_anonymous((b if a.param else a).base)
+    if a.param or b.param:
+        return _is_anonymous((b if a.param else a).base)
+    return copies is not Copies.FROM_BRANCH or _is_anonymous(a.base) or _is_anonymous(b.base)
 
 
 def _is_anonymous(base: str) -> bool:
@@ -374,6 +392,10 @@ def _tidied(stmt: PyStmt, plan: Plan) -> Iterator[PyStmt]:
             if stmt.orelse and not stmt.then:
                 stmt = replace(stmt, cond=negated(stmt.cond), then=stmt.orelse, orelse=())
             if not stmt.then:
+                return
+            if isinstance(stmt.then[-1], Throw):
+                yield replace(stmt, orelse=())
+                yield from stmt.orelse
                 return
         case Range(index=index, body=body):
             stmt = replace(stmt, index=plan.spell(index), body=tidy(body, plan))

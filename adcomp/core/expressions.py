@@ -19,8 +19,9 @@ from .ir import Atom, Const, Undefined, Var
 from .ops import BINARY, COMPARE, UNARY_TEXT
 
 __all__ = [
-    "Choice", "Expr", "Logic", "Op", "arguments_of", "base_text_of", "literal", "names_of", "negated",
-    "parts_of", "renamed", "size_of", "subscript_of", "text_of",
+    "Choice", "Expr", "Logic", "Op", "arguments_of", "base_text_of", "literal", "names_of",
+    "negated", "parts_of", "renamed", "size_of", "split_call", "split_infix", "subscript_of",
+    "text_of",
 ]
 
 
@@ -59,6 +60,7 @@ _BINDING = {
     "|": 6, "^": 7, "&": 8, "<<": 9, ">>": 9, "+": 10, "-": 10, "*": 11, "/": 11, "//": 11,
     "%": 11, "@": 11,
 }
+_INFIX = (*BINARY, *COMPARE)
 _LOGIC = {"and": _AND, "or": _OR}
 _OPPOSITE = {"==": "!=", "!=": "==", "is": "is not", "is not": "is", "in": "not in", "not in": "in"}
 
@@ -162,11 +164,42 @@ def base_text_of(expr: Expr) -> str:
     return f"({text})" if text[0].isdigit() else text
 
 
-def arguments_of(args: Sequence[Expr], keywords: tuple[str, ...] = ()) -> str:
-    """What stands in the brackets of a call; the last arguments have the keywords."""
-    split = len(args) - len(keywords)
-    named = (f"{k}={text_of(a)}" for k, a in zip(keywords, args[split:], strict=True))
-    return ", ".join((*map(text_of, args[:split]), *named))
+def arguments_of(args: Sequence[Expr]) -> str:
+    """Expressions with commas between them."""
+    return ", ".join(map(text_of, args))
+
+
+def split_call(expr: Expr) -> tuple[str, list[str]]:
+    """What stands before and in the brackets of a call or tuple; nothing for other expressions."""
+    if not isinstance(expr, Op) or expr.op in (*_INFIX, *UNARY_TEXT, "[]", "id"):
+        return "", []
+    head, args = expr.op, expr.args
+    if head.startswith("."):
+        if not head.endswith("()"):
+            return "", []
+        head, args = base_text_of(args[0]) + head.removesuffix("()"), args[1:]
+    if head == "slice":
+        args = _shortest_slice(args)
+    split = len(args) - len(expr.keywords)
+    named = [f"{k}={text_of(a)}" for k, a in zip(expr.keywords, args[split:], strict=True)]
+    return "" if head == "tuple" else head, [*map(text_of, args[:split]), *named]
+
+
+def split_infix(expr: Expr) -> list[str]:
+    """The operands of a chain such as ``a + b - c``, each but the first after its operator."""
+    match expr:
+        case Logic(word, left, right):
+            own, least = _LOGIC[word], _LOGIC[word]
+        case Op(word, (left, right)) if word in _BINDING:
+            own, least = _BINDING[word], _BINDING[word] + 1
+        case _:
+            return [text_of(expr)]
+    inner = split_infix(left) if _binding(left) == own else [text_of(left, own)]
+    return [*inner, f"{word} {text_of(right, least)}"]
+
+
+def _binding(expr: Expr) -> int:
+    return _spelled(expr)[1]
 
 
 def _spelled(expr: Expr) -> tuple[str, int]:
@@ -192,7 +225,7 @@ def _spelled(expr: Expr) -> tuple[str, int]:
 
 def _operation(expr: Op) -> tuple[str, int]:
     op, args = expr.op, expr.args
-    if op in BINARY or op in COMPARE:
+    if op in _INFIX:
         return _infix(op, *args)
     if op in UNARY_TEXT:
         own = _NOT if op == "not" else _UNARY
@@ -204,14 +237,10 @@ def _operation(expr: Op) -> tuple[str, int]:
         return f"{base_text_of(args[0])}[{subscript_of(args[1:])}]", _POSTFIX
     if op == "tuple":
         return f"({arguments_of(args)}{',' if len(args) == 1 else ''})", _NAME
-    if op == "slice":
-        return f"slice({arguments_of(_shortest_slice(args))})", _POSTFIX
-    if op.startswith("."):
-        head = base_text_of(args[0]) + op.removesuffix("()")
-        if not op.endswith("()"):
-            return head, _POSTFIX
-        return f"{head}({arguments_of(args[1:], expr.keywords)})", _POSTFIX
-    return f"{op}({arguments_of(args, expr.keywords)})", _POSTFIX
+    if op.startswith(".") and not op.endswith("()"):
+        return base_text_of(args[0]) + op, _POSTFIX
+    head, arguments = split_call(expr)
+    return f"{head}({', '.join(arguments)})", _POSTFIX
 
 
 def _infix(op: str, left: Expr, right: Expr) -> tuple[str, int]:
@@ -247,7 +276,7 @@ def _all_of_slice(args: Sequence[Expr]) -> tuple[Expr, Expr, Expr]:
     raise AssertionError(args)
 
 
-def _shortest_slice(args: Sequence[Expr]) -> Sequence[Expr]:
+def _shortest_slice(args: tuple[Expr, ...]) -> tuple[Expr, ...]:
     return args[:2] if len(args) == 3 and args[2] == Const(None) else args
 
 

@@ -47,7 +47,20 @@ from .ir import (
     names_in,
 )
 from .scalars import Values, in_sequence
-from .statements import Assign, Branch, Break, Loop, PyStmt, Range, Return, Run, Store, Throw
+from .statements import (
+    Assign,
+    Branch,
+    Break,
+    Copies,
+    Loop,
+    Move,
+    PyStmt,
+    Range,
+    Return,
+    Run,
+    Store,
+    Throw,
+)
 
 __all__ = ["is_temporary", "statements_of"]
 
@@ -154,7 +167,9 @@ class _Frame:
     def emit(self, stmt: PyStmt) -> None:
         self.out.append(stmt)
 
-    def hold(self, target: str, expr: Expr, loc: Where, reads: bool, ticks: tuple[int, ...]) -> None:
+    def hold(
+        self, target: str, expr: Expr, loc: Where, reads: bool, ticks: tuple[int, ...]
+    ) -> None:
         """Assign a temporary here, unless its use takes it."""
         self.pending[target] = _Pending(expr, len(self.out), reads, ticks)
         self.emit(Assign(((target, expr),), loc))
@@ -239,7 +254,13 @@ class _Lowering:
         self._bind(let.target, expr, let.loc, frame, reads, ticks)
 
     def _bind(
-        self, target: str, expr: Expr, loc: Where, frame: _Frame, reads: bool, ticks: tuple[int, ...]
+        self,
+        target: str,
+        expr: Expr,
+        loc: Where,
+        frame: _Frame,
+        reads: bool,
+        ticks: tuple[int, ...],
     ) -> None:
         if target in self._once:
             frame.hold(target, expr, loc, reads, ticks)
@@ -325,34 +346,35 @@ class _Lowering:
 
 
 def _initialised(carried: tuple[Carried, ...], inits: Sequence[Expr]) -> Iterator[PyStmt]:
-    return _copies((c.phi, init) for c, init in zip(carried, inits, strict=True))
+    return _copies(Copies.TO_PHI, ((c.phi, v) for c, v in zip(carried, inits, strict=True)))
 
 
-def _repeated(carried: tuple[Carried, ...], body: Block, yields: Sequence[Expr]) -> Iterator[PyStmt]:
-    if not _raises(body):
-        yield from _copies((c.phi, value) for c, value in zip(carried, yields, strict=True))
+def _repeated(
+    carried: tuple[Carried, ...], body: Block, yields: Sequence[Expr]
+) -> Iterator[PyStmt]:
+    return iter(()) if _raises(body) else _initialised(carried, yields)
 
 
 def _finished(carried: tuple[Carried, ...]) -> Iterator[PyStmt]:
-    return _copies((c.result, Var(c.phi)) for c in carried)
+    return _copies(Copies.FROM_PHI, ((c.result, Var(c.phi)) for c in carried))
 
 
 def _resulting(results: tuple[str, ...], block: Block, yields: Sequence[Expr]) -> Iterator[PyStmt]:
     if not _raises(block):
-        yield from _copies(zip(results, yields, strict=True))
+        yield from _copies(Copies.FROM_BRANCH, zip(results, yields, strict=True))
 
 
-def _copies(moves: Iterable[tuple[str, Expr]]) -> Iterator[PyStmt]:
+def _copies(copies: Copies, moves: Iterable[Move]) -> Iterator[PyStmt]:
     moves = tuple(moves)
     if moves:
-        yield Assign(moves, copies=True)
+        yield Assign(moves, copies=copies)
 
 
 # --- what is known before -------------------------------------------------------------------------
 
 
 def _settled(block: Block, values: Values) -> Block:
-    """Learn the values of a block, and write yields that are their `If`'s condition as constants."""
+    """Learn the values of a block; write yields that are the condition of an `If` as constants."""
     return Block(tuple(_settled_stmt(stmt, values) for stmt in block.stmts), block.yields)
 
 

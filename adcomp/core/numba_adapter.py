@@ -56,7 +56,7 @@ def unliteral(ty: Type) -> Type:
     Examples
     --------
     >>> from numba import types
-    >>> unliteral(types.Tuple((types.literal(1), types.float64)))
+    >>> print(unliteral(types.Tuple((types.literal(1), types.float64))))
     Tuple(int64, float64)
     """
     if isinstance(ty, types.BaseNamedTuple):
@@ -76,8 +76,8 @@ def typeof(value: Any) -> Type:
     Examples
     --------
     >>> import numpy as np
-    >>> typeof(1), typeof(np.zeros((2, 2)).T)
-    (int64, array(float64, 2d, F))
+    >>> print(typeof(1), typeof(np.zeros((2, 2)).T))
+    int64 array(float64, 2d, F)
     """
     return unliteral(_numba_typeof(value))
 
@@ -210,9 +210,9 @@ def result_type(
     >>> from numba import types
     >>> result_type(operator.mul, (types.float32, types.int64))
     float64
-    >>> result_type("[]", (types.float64[:, ::1], types.int64))
+    >>> print(result_type("[]", (types.float64[:, ::1], types.int64)))
     array(float64, 1d, C)
-    >>> result_type(("getattr", types.float64[:, ::1], "shape"))
+    >>> print(result_type(("getattr", types.float64[:, ::1], "shape")))
     UniTuple(int64 x 2)
     """
     argtypes, keywords = tuple(argtypes), tuple(keywords)
@@ -263,7 +263,10 @@ def _resolve(op: Any, args: tuple[Type, ...], kws: dict[str, Type]) -> Type:
 
 
 def _call_value(value: Any, args: tuple[Type, ...], kws: dict[str, Type]) -> Type:
-    fnty = cpu_target.typing_context.resolve_value_type(value)
+    try:
+        fnty = cpu_target.typing_context.resolve_value_type(value)
+    except ValueError as error:
+        raise TypingError(f"Numba does not know {_shown(value, args)}") from error
     return _call(fnty, args, kws, value)
 
 
@@ -332,9 +335,16 @@ def is_dispatcher(value: Any) -> bool:
     return isinstance(value, Dispatcher)
 
 
+def is_plain_njit(value: Any) -> bool:
+    """Whether a value is ``njit(f)`` without any option."""
+    if not is_dispatcher(value) or value.locals:
+        return False
+    return {k for k, v in value.targetoptions.items() if v is not None} == {"nopython"}
+
+
 def is_type(value: Any) -> bool:
     """Whether a value is a Numba type."""
-    return isinstance(value, Type)
+    return isinstance(value, types.Type)
 
 
 def target_options(value: Any) -> str:
@@ -484,13 +494,24 @@ def _freeze(result: CompileResult) -> bytes | None:
     return dumps((needed, slim._reduce()))
 
 
+_RELOAD_INIT = 7  # its place in what CompileResult._reduce returns
+
+
 def _thaw(data: bytes) -> CompileResult:
     needed, parts = loads(data)
     context = cpu_target.target_context
     rtsys.initialize(context)
-    if any(llvm.address_of_symbol(name) is None for name in needed):
+    for start in parts[_RELOAD_INIT]:  # such as the threads of a parallel loop
+        start()
+    if _missing(needed):
         context.refresh()  # a third of a second, which the usual program can do without
+    if _missing(needed):  # LLVM would end the process
+        raise LookupError(f"symbols that are not in this process: {_missing(needed)}")
     return CompileResult._rebuild(context, *parts)
+
+
+def _missing(symbols: list[str]) -> list[str]:
+    return [name for name in symbols if llvm.address_of_symbol(name) is None]
 
 
 class _MachineCode(_Cache):

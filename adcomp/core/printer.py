@@ -1,7 +1,7 @@
 """Core as Python source.
 
-`plain` is for machines: every name of Core is a variable, so that Numba's types of the variables are
-the types of the names. `show` is for people: the same meaning, written as a person would write it.
+`plain` is for machines: every name of Core is a variable, so that Numba's types of the variables
+are the types of the names. `show` is for people: the same meaning, written as a person would write it.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numba import types as nb
 
 from .coalesce import coalesce, tidy
-from .expressions import Expr, Op, arguments_of, base_text_of, literal, subscript_of, text_of
-from .ir import AdjointLoc, Call, Const, Function, Let, Loc, Raise, Var, free_names, walk
+from .expressions import Expr, Op, arguments_of, base_text_of, literal, subscript_of
+from .ir import AdjointLoc, Call, Const, For, Function, Let, Loc, Raise, Var, free_names, walk
+from .layout import WIDTH, laid_out
 from .nesting import statements_of
 from .scalars import is_number
 from .statements import (
@@ -21,7 +23,6 @@ from .statements import (
     Branch,
     Break,
     Loop,
-    Move,
     PyStmt,
     Range,
     Return,
@@ -71,10 +72,17 @@ def show(
     str
         Source of one ``def``, as with `plain`.
     """
-    body = statements_of(fn, nest=True, kinds=types)
-    plan = coalesce(fn.params, body, reserved=_globals_of(fn), kinds=types)
-    kinds = {plan.spell(name): kind for name, kind in (types or {}).items()}
-    return _Writer(comments=comments, types=kinds).source(fn, tidy(body, plan))
+    kinds = _with_indices(fn, types) if types is not None else None
+    body = statements_of(fn, nest=True, kinds=kinds)
+    plan = coalesce(fn.params, body, reserved=_globals_of(fn), kinds=kinds)
+    variables = {plan.spell(name): kind for name, kind in (kinds or {}).items()}
+    return _Writer(comments=comments, types=variables).source(fn, tidy(body, plan))
+
+
+def _with_indices(fn: Function, types: Mapping[str, Any]) -> dict[str, Any]:
+    """The types, and those of loop indices that nobody reads, for which Numba infers none."""
+    indices = (stmt.index for stmt in walk(fn.body) if isinstance(stmt, For))
+    return dict.fromkeys(indices, nb.intp) | dict(types)
 
 
 def _globals_of(fn: Function) -> set[str]:
@@ -99,11 +107,12 @@ class _Writer:
         if fn.doc:
             lines += _docstring(fn.doc)
         if body or not fn.doc:
-            lines += self._block(body)
+            lines += self._block(body, None, WIDTH)
         return "\n".join(lines) + "\n"
 
-    def _block(self, stmts: Sequence[PyStmt], line: int | None = None) -> Iterator[str]:
+    def _block(self, stmts: Sequence[PyStmt], line: int | None, width: int) -> Iterator[str]:
         """The lines of a block, indented; the last comment was about primal line ``line``."""
+        width -= len(_INDENT)
         for stmt in stmts:
             if self._comments and isinstance(stmt.loc, AdjointLoc):
                 if stmt.loc.of.line != line:
@@ -111,60 +120,67 @@ class _Writer:
                 line = stmt.loc.of.line
             elif stmt.loc is not None:
                 line = None
-            yield from (_INDENT + text for text in self._stmt(stmt, line))
+            yield from (_INDENT + text for text in self._stmt(stmt, line, width))
         if not stmts:
             yield _INDENT + "pass"
 
-    def _stmt(self, stmt: PyStmt, line: int | None) -> Iterator[str]:
+    def _stmt(self, stmt: PyStmt, line: int | None, width: int) -> Iterator[str]:
         match stmt:
             case Branch():
-                yield from self._branch(stmt, line)
+                yield from self._branch(stmt, line, width)
             case Range(body=body):
                 yield _for_header(stmt)
-                yield from self._block(body, line)
+                yield from self._block(body, line, width)
             case Loop(test, body):
-                yield f"while {text_of(test)}:"
-                yield from self._block(body, line)
+                yield from laid_out("while ", test, ":", width)
+                yield from self._block(body, line, width)
             case Break(cond):
-                yield f"if {text_of(cond)}:"
+                yield from laid_out("if ", cond, ":", width)
                 yield _INDENT + "break"
             case _:
-                yield self._simple(stmt)
+                yield from laid_out(*self._simple(stmt), width=width)
 
-    def _branch(self, stmt: Branch, line: int | None, word: str = "if") -> Iterator[str]:
-        yield f"{word} {text_of(stmt.cond)}:"
-        yield from self._block(stmt.then, line)
+    def _branch(
+        self, stmt: Branch, line: int | None, width: int, word: str = "if"
+    ) -> Iterator[str]:
+        yield from laid_out(f"{word} ", stmt.cond, ":", width)
+        yield from self._block(stmt.then, line, width)
         match stmt.orelse:
             case (Branch() as inner,):
-                yield from self._branch(inner, line, "elif")
+                yield from self._branch(inner, line, width, "elif")
             case (_, *_):
                 yield "else:"
-                yield from self._block(stmt.orelse, line)
+                yield from self._block(stmt.orelse, line, width)
 
-    def _simple(self, stmt: PyStmt) -> str:
+    def _simple(self, stmt: PyStmt) -> tuple[str, Expr, str]:
+        """A statement as text, an expression, and text."""
         match stmt:
+            case Assign(((target, value),)):
+                operator, value = self._assigned(target, value)
+                return f"{target} {operator} ", value, ""
             case Assign(moves):
-                return self._assign(moves)
+                targets = ", ".join(target for target, _ in moves)
+                return f"{targets} = {arguments_of([v for _, v in moves[:-1]])}, ", moves[-1][1], ""
             case Store(array, index, value, accumulate):
                 operator = "+=" if accumulate else "="
-                return f"{base_text_of(array)}[{subscript_of(index)}] {operator} {text_of(value)}"
+                return f"{base_text_of(array)}[{subscript_of(index)}] {operator} ", value, ""
             case Run(call):
-                return text_of(call)
+                return "", call, ""
             case Throw(exception, args):
-                return f"raise {exception}({arguments_of(args)})"
-            case Return(Op("tuple", values)) if len(values) > 1:
-                return f"return {arguments_of(values)}"
+                return "raise ", Op(exception, args), ""
+            case Return(Op("tuple", (first, *others))) if others:
+                return f"return {arguments_of((first, *others[:-1]))}, ", others[-1], ""
             case Return(value):
-                return f"return {text_of(value)}"
+                return "return ", value, ""
         raise AssertionError(stmt)
 
-    def _assign(self, moves: tuple[Move, ...]) -> str:
-        match moves:
-            case ((target, Op(op, (Var(name), value))),) if op in _AUGMENTED and name == target:
+    def _assigned(self, target: str, value: Expr) -> tuple[str, Expr]:
+        """How a value is assigned; only numbers by ``+=``, which changes an array for all to see."""
+        match value:
+            case Op(op, (Var(name), other)) if op in _AUGMENTED and name == target:
                 if is_number(self._types.get(target)):
-                    return f"{target} {op}= {text_of(value)}"
-        targets = ", ".join(target for target, _ in moves)
-        return f"{targets} = {arguments_of([value for _, value in moves])}"
+                    return f"{op}=", other
+        return "=", value
 
 
 def _parameters(fn: Function) -> Iterator[str]:
@@ -193,7 +209,7 @@ def _docstring(doc: str) -> Iterator[str]:
 def _comment(loc: Loc) -> Iterator[str]:
     source = loc.excerpt().partition("\n")[0].strip()
     if loc.line is not None:
-        yield f"# adjoint of line {loc.line}: {source}" if source else f"# adjoint of line {loc.line}"
+        yield f"# adjoint of line {loc.line}" + (f": {source}" if source else "")
 
 
 def _for_header(loop: Range) -> str:

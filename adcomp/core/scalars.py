@@ -1,4 +1,4 @@
-"""What the printer knows of values: which are scalars or truth values, and which ops read memory."""
+"""What the printer knows of values: which are scalars, and which ops read memory."""
 
 from __future__ import annotations
 

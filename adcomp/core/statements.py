@@ -4,30 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from .expressions import Expr, names_of
 from .ir import UNDEFINED, Where
 
 __all__ = [
-    "Assign", "Branch", "Break", "Loop", "Move", "PyStmt", "Range", "Return", "Run", "Store",
+    "Assign", "Branch", "Break", "Copies", "Loop", "Move", "PyStmt", "Range", "Return", "Run", "Store",
     "Throw", "expressions_in", "in_order", "map_expressions",
 ]
 
 Move = tuple[str, Expr]
 
 
+class Copies(Enum):
+    """Assignments that only carry values into, round and out of blocks.
+
+    They may be dropped where nobody reads them, and both sides may share a variable.
+    """
+
+    TO_PHI = "first and next values of a loop"
+    FROM_PHI = "last values of a loop"
+    FROM_BRANCH = "results of a branch"
+
+
 @dataclass(frozen=True, slots=True)
 class Assign:
     """Assignments that happen at once: ``a, b = b, a``.
 
-    ``copies`` says that they carry values into, round and out of a block; they then may be dropped
-    where nobody reads them, and both sides may share a variable. The value `UNDEFINED` stands for
-    no assignment: whatever the variable held is not wanted.
+    The value `UNDEFINED` stands for no assignment: whatever the variable held is not wanted.
     """
 
     moves: tuple[Move, ...]
     loc: Where = None
-    copies: bool = False
+    copies: Copies | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +173,23 @@ def in_order(moves: tuple[Move, ...]) -> Iterator[tuple[Move, ...]]:
     left = [(t, v, frozenset(names_of(v))) for t, v in moves if v is not UNDEFINED]
     left = [(t, v, reads) for t, v, reads in left if getattr(v, "name", None) != t]
     while left:
-        group = min((_readers(left, k) for k in range(len(left))), key=len)
+        group = _next_group(left)
         yield tuple(left[k][:2] for k in sorted(group))
         left = [move for k, move in enumerate(left) if k not in group]
 
 
-def _readers(moves: list[tuple[str, Expr, frozenset[str]]], k: int) -> frozenset[int]:
+_ReadingMove = tuple[str, Expr, frozenset[str]]
+
+
+def _next_group(moves: list[_ReadingMove]) -> frozenset[int]:
+    """The positions of moves that overwrite nothing which others read; the fewest there are."""
+    for k, (target, _, _) in enumerate(moves):
+        if not any(target in reads for j, (_, _, reads) in enumerate(moves) if j != k):
+            return frozenset({k})
+    return min((_readers(moves, k) for k in range(len(moves))), key=len)
+
+
+def _readers(moves: list[_ReadingMove], k: int) -> frozenset[int]:
     """The move ``k`` and all that have to run no later, since they read what it overwrites."""
     found = {k}
     todo = [k]

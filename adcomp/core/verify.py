@@ -33,6 +33,8 @@ from .ops import EFFECTS, STANDARD
 
 __all__ = ["verify"]
 
+_SPELLED_AS_SYNTAX = ("slice", "tuple", "id", "neg", "pos", "not", "is", "in")
+
 
 def verify(fn: Function) -> None:
     """Check the rules of Core (see `adcomp.core.ir`).
@@ -90,7 +92,8 @@ class _Verifier:
         if expected is None:
             self._fail(f"'returns' is {fn.returns!r}, not 'none', 'value' or tuples of these")
         if len(fn.body.yields) != expected:
-            self._fail(f"the body yields {len(fn.body.yields)} values, and 'returns' has {expected}")
+            count = len(fn.body.yields)
+            self._fail(f"the body yields {count} values, and 'returns' has {expected}")
         self._uses(fn.body.yields, None, "the function returns")
 
     # --- blocks -------------------------------------------------------------------------------
@@ -223,7 +226,7 @@ class _Verifier:
 def _head(path: str) -> str:
     """The global name at the start of a dotted path; empty for an operator or attribute."""
     head = path.split(".")[0]
-    return head if head.isidentifier() and path not in ("slice", "tuple", "id", "neg", "pos") else ""
+    return head if head.isidentifier() and path not in _SPELLED_AS_SYNTAX else ""
 
 
 def _raises(block: Block) -> bool:

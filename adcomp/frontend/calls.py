@@ -23,6 +23,9 @@ from .values import LocalFunction, Static, TupleValue, Value
 MUTATING = {".fill()": (0,), ".sort()": (0,), "np.copyto": (0,), "np.fill_diagonal": (0,),
             "np.random.shuffle": (0,), "np.random.seed": (), "print": ()}
 
+#: methods that are functions of the same name
+FUNCTIONS = {"dot": "np.dot"}
+
 
 def call(frame: Frame, node: ast.Call, hint: str | None) -> Value:
     """Emit a call expression."""
@@ -31,6 +34,8 @@ def call(frame: Frame, node: ast.Call, hint: str | None) -> Value:
         base = expression(frame, node.func.value)
         if not isinstance(base, (Static, TupleValue, LocalFunction)):
             receiver = frame.atom(base, node)
+            if node.func.attr in FUNCTIONS:
+                return _primitive(frame, FUNCTIONS[node.func.attr], [receiver, *args], kwargs, node, hint)
             return _primitive(frame, f".{node.func.attr}()", [receiver, *args], kwargs, node, hint)
     f = expression(frame, node.func)
     if isinstance(f, LocalFunction):

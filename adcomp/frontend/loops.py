@@ -24,6 +24,7 @@ class Iteration:
     stop: Atom
     step: Atom
     value: Callable[[Atom], Value]
+    direct: bool = False  #: is the value the index itself?
 
     @property
     def is_count(self) -> bool:
@@ -75,7 +76,7 @@ def _range(frame: Frame, node: ast.Call) -> Iteration:
     start: Atom = args[0] if len(args) > 1 else Const(0)
     stop = args[1] if len(args) > 1 else args[0]
     step: Atom = args[2] if len(args) > 2 else Const(1)
-    return Iteration(start, stop, step, lambda k: k)
+    return Iteration(start, stop, step, lambda k: k, direct=True)
 
 
 def _enumerate(frame: Frame, node: ast.Call) -> Iteration | TupleValue:
@@ -129,7 +130,7 @@ def _reversed(frame: Frame, node: ast.Call) -> Iteration | TupleValue:
     if inner.step == Const(1):
         start = frame.emit("-", (inner.stop, Const(1)), node)
         stop = Const(-1) if inner.start == Const(0) else frame.emit("-", (inner.start, Const(1)), node)
-        return Iteration(start, stop, Const(-1), inner.value)
+        return Iteration(start, stop, Const(-1), inner.value, inner.direct)
     counted = _counting(frame, inner, node)
     last = frame.emit("-", (counted.stop, Const(1)), node)
     return Iteration(Const(0), counted.stop, Const(1),
@@ -172,7 +173,7 @@ def _unroll(frame: Frame, node: ast.For, items: TupleValue, more: str | None) ->
 
 def _plain_for(frame: Frame, node: ast.For, it: Iteration) -> None:
     names = _assigned([*node.body], node.target)
-    hint = node.target.id if isinstance(node.target, ast.Name) and it.value(Var("")) == Var("") else "i"
+    hint = node.target.id if isinstance(node.target, ast.Name) and it.direct else "i"
     index = frame.builder.namer(hint)
 
     def run() -> Block:

@@ -42,6 +42,7 @@ from ..core.ir import (
     Var,
     Where,
     While,
+    walk,
 )
 from ..core.names import stem
 from ..core.ops import Effect, effect_of
@@ -68,6 +69,7 @@ class Adjoint:
 
         self.ctx = ctx
         self.timeline = Timeline(ctx.fn, ctx.aliases)
+        self.tuples = {s.target: s.args for s in walk(ctx.fn.body) if isinstance(s, Let) and s.op == "tuple"}
 
     # --- blocks -------------------------------------------------------------------------------
 
@@ -151,6 +153,9 @@ class Adjoint:
 
     def _let(self, stmt: Let, bars: Bars) -> None:
         ctx, target = self.ctx, stmt.target
+        if stmt.op == "[]" and isinstance(ctx.type_of(stmt.args[0]), nb.BaseTuple):
+            self._tuple_item(stmt, bars)
+            return
         if target not in ctx.active or not differentiates(stmt, ctx.types, self._is_zero):
             bars.pop(target, None)
             return
@@ -170,6 +175,27 @@ class Adjoint:
                 ctx.out.append(SetItem(Var(ctx.shadow[base.name]), stmt.args[1:], value, True, loc))
             return
         self._scalar(stmt, y_bar, bars, loc)
+
+    def _tuple_item(self, stmt: Let, bars: Bars) -> None:
+        """``y = t[i]``: the cotangent goes to the element; an argument's keeps it for the end."""
+        base, index = stmt.args
+        elements = self.tuples.get(base.name) if isinstance(base, Var) else None
+        if elements is None or stmt.target not in bars:
+            return
+        y_bar, loc = bars.pop(stmt.target), reversed_loc(stmt.loc)
+        for k, atom in enumerate(elements):
+            if not self.ctx.is_active(atom) or is_array(self.ctx.type_of(atom)):
+                continue
+            if isinstance(index, Const):
+                if index.value % len(elements) == k:
+                    self.add(bars, atom, y_bar, loc)
+                continue
+            place = self.ctx.let("%", (index, Const(len(elements))), nb.intp, loc=loc)
+            hit = self.ctx.let("==", (place, Const(k)), nb.boolean, loc=loc)
+            part = self.ctx.fresh("_t", self.ctx.type_of(y_bar))
+            nothing = zero(self.ctx.type_of(y_bar))
+            self.ctx.out.append(If(hit, Block((), (y_bar,)), Block((), (nothing,)), (part,), loc))
+            self.add(bars, atom, Var(part), loc)
 
     def _scalar(self, stmt: Let, y_bar: Atom, bars: Bars, loc: Where) -> None:
         ctx, value = self.ctx, self.ctx.object_of(stmt.op)

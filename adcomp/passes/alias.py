@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from numba import types as nb
+
 from ..core.ir import Atom, Block, Call, For, Function, If, Let, SetItem, Stmt, Var, While, blocks_of
 from ..core.ops import Effect, effect_of
 from ..core.types import Types, is_array
@@ -42,6 +44,12 @@ def is_view(stmt: Let, types: Types) -> bool:
     if not stmt.args or not isinstance(stmt.args[0], Var) or not is_array(types.get(stmt.args[0].name)):
         return False
     return effect_of(stmt.op) in (Effect.VIEW, Effect.INDEX)
+
+
+def _from_stack(stmt: Let, types: Types) -> bool:
+    """Is it an array that a tape of arrays holds?"""
+    base = stmt.args[0] if stmt.op == "[]" else None
+    return isinstance(base, Var) and isinstance(types.get(base.name), nb.List)
 
 
 @dataclass(frozen=True)
@@ -83,8 +91,10 @@ def find_aliases(fn: Function, types: Types) -> Aliases:
     def visit(block: Block, loops: tuple[int, ...]) -> None:
         for stmt in block.stmts:
             match stmt:
+                case Call(op=".append()", args=(Var(stack), value)):
+                    add(stack, of(value))
                 case Let(target=target, args=args) if is_array(types.get(target)):
-                    if is_view(stmt, types):
+                    if is_view(stmt, types) or _from_stack(stmt, types):
                         add(target, of(args[0]))
                     else:
                         home[target] = loops

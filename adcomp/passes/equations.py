@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from numba import types as nb
 
 from ..core.ir import Atom, Block, Const, Function, If, Let, Raise, Stmt, Undefined, Var
@@ -108,6 +109,8 @@ _ONE = (1, 1.0)
 
 def _fold(op: str, args: tuple[Atom, ...]) -> Atom | None:
     a = args[0] if args else None
+    if op in ("np.isinf", "np.isnan") and isinstance(a, Const):
+        return Const(bool(getattr(np, op[3:])(a.value)))
     b = args[1] if len(args) > 1 else None
     if isinstance(a, Const) and isinstance(b, Const):
         function: Callable[[Any, Any], Any] | None = BINARY.get(op) or COMPARE.get(op)

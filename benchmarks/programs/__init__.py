@@ -7,7 +7,8 @@ Every module offers
 - `wrt`: the positions of the arguments to differentiate with respect to,
 - `arguments(scale=1.0)`: the arguments of the benchmark, or of a smaller problem of the same kind,
 - `adjoint(*args)`: the gradient written by hand in Numba, a tuple in the order of `wrt`,
-- `jax_gradient(args)`: a function without arguments that runs and awaits JAX's jitted gradient.
+- `jax_gradient(args)`: a function without arguments that runs and awaits JAX's jitted gradient,
+- `DIFFERENCE_STEP` (optional): the step of the differences that check its gradient.
 
 A hand-written adjoint keeps the algorithm of its primal (three loops are not replaced by a
 library product, radix 2 by radix 8, an iteration by the implicit function theorem) and its

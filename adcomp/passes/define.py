@@ -1,0 +1,76 @@
+"""Values that a loop carries but that no path before it has assigned.
+
+Python leaves such a name unbound until the loop binds it. In Core the carried value starts out
+UNDEFINED, and a branch that does not assign the name yields that again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..core.ir import UNDEFINED, Atom, Block, For, Function, If, Stmt, Undefined, Var, While, map_blocks
+from ..core.types import Types, is_number, scalar
+from numba import types as nb
+from ..core.ir import Const
+
+
+def for_inference(fn: Function) -> Function:
+    """Branches do not hand on what is unbound: Numba refuses to read it, even to copy it.
+
+    Ensures: Core that has the same types; not the same meaning.
+    """
+    unbound: set[str] = set()
+
+    def block(b: Block) -> Block:
+        return Block(tuple(statement(s) for s in b.stmts), b.yields)
+
+    def statement(stmt: Stmt) -> Stmt:
+        if isinstance(stmt, (For, While)):
+            unbound.update(c.phi for c in stmt.carried if isinstance(c.init, Undefined))
+            unbound.update(c.phi for c in stmt.carried
+                           if isinstance(c.init, Var) and c.init.name in unbound)
+        stmt = map_blocks(stmt, block)
+        if isinstance(stmt, If):
+            stmt = replace(stmt, then=_without(stmt.then, unbound), orelse=_without(stmt.orelse, unbound))
+        if isinstance(stmt, (For, While)):
+            carried = tuple(
+                replace(c, init=UNDEFINED) if isinstance(c.init, Var) and c.init.name in unbound else c
+                for c in stmt.carried
+            )
+            stmt = replace(stmt, carried=carried)
+        return stmt
+
+    return replace(fn, body=block(fn.body))
+
+
+def _without(block: Block, unbound: set[str]) -> Block:
+    yields: tuple[Atom, ...] = tuple(
+        UNDEFINED if isinstance(a, Var) and a.name in unbound else a for a in block.yields
+    )
+    return Block(block.stmts, yields)
+
+
+def define_numbers(fn: Function, types: Types) -> Function:
+    """Numbers that a loop carries start from a zero of their type, not from nothing."""
+
+    def block(b: Block) -> Block:
+        return Block(tuple(statement(s) for s in b.stmts), b.yields)
+
+    def statement(stmt: Stmt) -> Stmt:
+        stmt = map_blocks(stmt, block)
+        if isinstance(stmt, (For, While)):
+            stmt = replace(stmt, carried=tuple(
+                replace(c, init=_start(types.get(c.phi))) if isinstance(c.init, Undefined) else c
+                for c in stmt.carried
+            ))
+        return stmt
+
+    return replace(fn, body=block(fn.body))
+
+
+def _start(typ: object) -> Atom:
+    if isinstance(typ, nb.Boolean):
+        return Const(False)
+    if isinstance(typ, nb.Integer):
+        return Const(0)
+    return scalar(typ, 0) if is_number(typ) else UNDEFINED
