@@ -34,6 +34,7 @@ from .core.ir import (
     walk,
 )
 from .core.names import Namer
+from .core.numba_adapter import typeof
 from .core.ops import STANDARD, effect_of, Effect, callee
 from .core.printer import plain, show
 from .core.types import cotangent_type, dtype_name, has_tangent, is_array, scalar, zero
@@ -88,6 +89,7 @@ def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES) -> Typ
     types = infer_types(untyped, tuple(argtypes), plain(untyped))
     fn = define_numbers(fn, types)
     namer = Namer([*fn.params, *bound_in(fn.body), *fn.namespace, *STANDARD, "kernels"])
+    types |= {n: typeof(v) for n, v in fn.namespace.items() if hasattr(v, "dtype")}
     fn, types = normalise(fn, types, namer)
     fn = simplify(fn)
     verify(fn)

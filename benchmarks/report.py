@@ -129,6 +129,8 @@ def write_plot(rows, path):
     average = means(rows)
     names = [*(row.name for row in rows), "geometric\nmean"]
     for i, title in enumerate(PLOTTED):
+        if average[title] is None:
+            continue
         heights = [*(row.ratio(title) for row in rows), average[title]]
         positions = [x + (i - 1) * width for x, height in enumerate(heights) if height is not None]
         bars = axes.bar(positions, [h for h in heights if h is not None], width, label=title)

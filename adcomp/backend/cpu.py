@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
-from ..core.numba_adapter import CompilerOptions, as_dispatcher, is_dispatcher, python_function
+from numba import njit
+
+from ..core.numba_adapter import CompilerOptions, as_callee, is_dispatcher, python_function
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ def load(
 ) -> FunctionType:
     """Execute generated source and return its entry, ready for Numba.
 
-    Helpers that the source defines, and plain functions of the namespace, become dispatchers. Every
-    function gets the fingerprint into its qualified name, from which Numba derives symbols:
+    Helpers that the source defines, and plain functions of the namespace that have no overload in
+    Numba, become dispatchers. Every function gets the fingerprint into its qualified name, from which Numba derives symbols:
     functions that share one, in one process or through the disk cache, would be taken for the same.
     The text stays as it is, and tracebacks and ``inspect.getsource`` show it.
 
@@ -59,10 +61,7 @@ def load(
     short = fingerprint[:12]
     file = f"<adcomp:{entry}:{short}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    scope = {
-        name: as_dispatcher(value, options) if isinstance(value, FunctionType) else value
-        for name, value in namespace.items()
-    }
+    scope = {name: as_callee(value, options) for name, value in namespace.items()}
     scope |= {"__name__": "adcomp.backend", "__adcomp_fingerprint__": fingerprint}
     exec(compile(source, file, "exec"), scope)
     function = scope[entry]
@@ -72,11 +71,11 @@ def load(
             continue
         plain.__qualname__ = f"{name}_{short}"
         if plain is not function:
-            scope[name] = value if is_dispatcher(value) else as_dispatcher(plain, options)
+            scope[name] = value if is_dispatcher(value) else njit(**options.njit())(plain)
         elif entry in plain.__code__.co_names:
             # It calls itself: Numba must know the callee as a dispatcher, and not as the function
             # that it is compiling for another one.
             callee = FunctionType(plain.__code__, scope, entry, plain.__defaults__)
             callee.__qualname__ = f"{name}_{short}_again"
-            scope[name] = as_dispatcher(callee, options)
+            scope[name] = njit(**options.njit())(callee)
     return python_function(function) or function

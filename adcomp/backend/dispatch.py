@@ -40,6 +40,10 @@ class SourceNotReady(AdcompError, AttributeError):
     """A derivative has no source before it knows the types of its arguments."""
 
 
+def _same(signature: inspect.Signature) -> inspect.Signature:
+    return signature
+
+
 @dataclass(frozen=True)
 class Kind:
     """What sort of derivative it is.
@@ -58,7 +62,7 @@ class Kind:
     """
 
     name: str
-    signature_of: Callable[[inspect.Signature], inspect.Signature] = lambda signature: signature
+    signature_of: Callable[[inspect.Signature], inspect.Signature] = _same
 
 
 Generate = Callable[[FunctionType, tuple[Type, ...], Any, Any], Generated]
@@ -266,12 +270,10 @@ def _template(name: str, signature: inspect.Signature, primal: FunctionType) -> 
 def _global_name(value: Any, primal: FunctionType) -> tuple[str, str] | None:
     """The global name under which another process can import a value; None in ``__main__``."""
     module = primal.__module__
-    if module == "__main__":
+    if module == "__main__" or module not in sys.modules:
         return None
-    for name, found in vars(sys.modules.get(module, None) or object).items():
-        if found is value:
-            return module, name
-    return None
+    held = vars(sys.modules[module])
+    return next(((module, name) for name, found in held.items() if found is value), None)
 
 
 def _imported(module: str, name: str) -> Any:

@@ -328,7 +328,7 @@ class _Lowering:
         if UNDEFINED in (then, orelse):
             return None
         (result,) = stmt.results
-        truth = self._values.is_truth_value(stmt.cond)
+        truth = self._values.is_test(stmt.cond)
         if truth and (then, orelse) == (Const(True), Const(False)):
             return cond
         if truth and (then, orelse) == (Const(False), Const(True)):
@@ -382,7 +382,7 @@ def _settled_stmt(stmt: Stmt, values: Values) -> Stmt:
     if isinstance(stmt, For):
         values.see(stmt)
     stmt = map_blocks(stmt, lambda inner: _settled(inner, values))
-    if isinstance(stmt, If) and values.is_truth_value(stmt.cond):
+    if isinstance(stmt, If) and values.is_test(stmt.cond):
         then, orelse = (
             Block(block.stmts, tuple(Const(truth) if y == stmt.cond else y for y in block.yields))
             for block, truth in ((stmt.then, True), (stmt.orelse, False))

@@ -444,16 +444,31 @@ class CompilerOptions:
                 "parallel": self.parallel, "boundscheck": self.boundscheck}
 
 
-@functools.lru_cache(maxsize=1024)
-def as_dispatcher(function: FunctionType, options: CompilerOptions) -> Any:
-    """The dispatcher of a plain function, the same one for the same options.
+def as_callee(value: Any, options: CompilerOptions) -> Any:
+    """What compiled code can call in the place of a global value.
+
+    A plain function becomes a dispatcher, always the same one for the same options; one that has an
+    ``@overload``, and any other value, stays as it is.
 
     Examples
     --------
     >>> def f(x): return x
-    >>> as_dispatcher(f, CompilerOptions()) is as_dispatcher(f, CompilerOptions())
+    >>> as_callee(f, CompilerOptions()) is as_callee(f, CompilerOptions())
     True
     """
+    if not isinstance(value, FunctionType):
+        return value
+    with global_compiler_lock:
+        _refresh()
+        try:
+            cpu_target.typing_context.resolve_value_type(value)
+        except ValueError:
+            return _dispatcher_of(value, options)
+    return value
+
+
+@functools.lru_cache(maxsize=1024)
+def _dispatcher_of(function: FunctionType, options: CompilerOptions) -> Any:
     return njit(**options.njit())(function)
 
 

@@ -1,7 +1,7 @@
 """Core as Python source.
 
 `plain` is for machines: every name of Core is a variable, so that Numba's types of the variables
-are the types of the names. `show` is for people: the same meaning, written as a person would write it.
+are the types of the names. `show` is for people: the same meaning, as a person would write it.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ class _Writer:
         raise AssertionError(stmt)
 
     def _assigned(self, target: str, value: Expr) -> tuple[str, Expr]:
-        """How a value is assigned; only numbers by ``+=``, which changes an array for all to see."""
+        """How a value is assigned: by ``+=`` only numbers, since that changes arrays in place."""
         match value:
             case Op(op, (Var(name), other)) if op in _AUGMENTED and name == target:
                 if is_number(self._types.get(target)):

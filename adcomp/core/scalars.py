@@ -42,6 +42,7 @@ class Values:
         kinds = kinds or {}
         self._scalars = {name for name, kind in kinds.items() if is_number(kind)}
         self._tuples = {name for name, kind in kinds.items() if isinstance(kind, nb.BaseTuple)}
+        self._compared: set[str] = set()
         self._truths = {name for name, kind in kinds.items() if isinstance(kind, nb.Boolean)}
 
     def see(self, stmt: Stmt) -> None:
@@ -52,6 +53,8 @@ class Values:
                     self._scalars.add(target)
                 if op in _TESTS or (op in COMPARE and self._is_arithmetic(stmt)):
                     self._truths.add(target)
+                if op in COMPARE:
+                    self._compared.add(target)
                 if op == "tuple" or op == ".shape":
                     self._tuples.add(target)
             case For(index=index):
@@ -60,6 +63,8 @@ class Values:
                 for name, *yields in zip(results, then.yields, orelse.yields, strict=True):
                     if all(map(self.is_truth_value, yields)):
                         self._truths.add(name)
+                    if all(map(self.is_test, yields)):
+                        self._compared.add(name)
 
     def is_scalar(self, atom: Atom) -> bool:
         """Whether a value is surely no array."""
@@ -72,6 +77,12 @@ class Values:
         if isinstance(atom, Const):
             return isinstance(atom.value, bool | np.bool_)
         return isinstance(atom, Var) and atom.name in self._truths
+
+    def is_test(self, cond: Atom) -> bool:
+        """Whether a value, which is a condition and so no array, is surely True or False."""
+        return self.is_truth_value(cond) or (
+            isinstance(cond, Var) and cond.name in self._compared
+        )
 
     def reads_memory(self, let: Let) -> bool:
         """Whether a store may change what an op returns."""

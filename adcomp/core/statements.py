@@ -10,8 +10,8 @@ from .expressions import Expr, names_of
 from .ir import UNDEFINED, Where
 
 __all__ = [
-    "Assign", "Branch", "Break", "Copies", "Loop", "Move", "PyStmt", "Range", "Return", "Run", "Store",
-    "Throw", "expressions_in", "in_order", "map_expressions",
+    "Assign", "Branch", "Break", "Copies", "Loop", "Move", "PyStmt", "Range", "Return", "Run",
+    "Store", "Throw", "expressions_in", "in_order", "map_expressions",
 ]
 
 Move = tuple[str, Expr]

@@ -15,6 +15,12 @@ from .numba_adapter import typeof
 Types = Mapping[str, Any]
 
 
+_WITHOUT = (
+    nb.Boolean, nb.NoneType, nb.UnicodeType, nb.SliceType, nb.RangeType, nb.DType, nb.NumberClass,
+    nb.Dispatcher, nb.Function, nb.Module, nb.EllipsisType, nb.misc.Omitted, nb.TypeRef,
+)
+
+
 def is_array(t: Any) -> bool:
     return isinstance(t, nb.Array)
 
@@ -29,10 +35,16 @@ def is_float(t: Any) -> bool:
 
 
 def has_tangent(t: Any) -> bool:
-    """Can a value of this type carry a derivative? Integers can: their shadow is float64."""
+    """Can a value of this type carry a derivative? Integers can: their shadow is float64.
+
+    A type that is not known to carry none counts as one that does, so that a value of it is refused
+    where a derivative would have to flow through it.
+    """
     if is_array(t):
         return has_tangent(t.dtype)
-    return is_number(t)
+    if isinstance(t, nb.BaseTuple):
+        return any(map(has_tangent, t.types))
+    return t is not None and not isinstance(t, _WITHOUT)
 
 
 def cotangent_type(t: Any) -> Any:

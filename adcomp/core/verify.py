@@ -27,6 +27,7 @@ from .ir import (
     Var,
     While,
     atoms_of,
+    bound_in,
     walk,
 )
 from .ops import EFFECTS, STANDARD
@@ -66,6 +67,7 @@ class _Verifier:
 
     def __init__(self, fn: Function) -> None:
         self._fn = fn
+        self._local = {*fn.params, *bound_in(fn.body)}
         self._defined: set[str] = set()
         self._visible: set[str] = set()
         self._called = {
@@ -212,7 +214,7 @@ class _Verifier:
     def _reaches(self, name: str) -> bool:
         if name in self._visible:
             return True
-        return name not in self._defined and self._is_global(name)
+        return name not in self._local and self._is_global(name)
 
     def _is_global(self, path: str) -> bool:
         return _head(path) in self._fn.namespace or _head(path) in STANDARD

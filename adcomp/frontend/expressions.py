@@ -42,7 +42,7 @@ def expression(frame: Frame, node: ast.expr, hint: str | None = None) -> Value:
             return Static(value)
         case ast.Name():
             return frame.lookup(node)
-        case ast.Tuple(elts=elts):
+        case ast.Tuple(elts=elts) | ast.List(elts=elts):
             return TupleValue(tuple(_elements(frame, elts)))
         case ast.Attribute():
             return _attribute(frame, node, hint)

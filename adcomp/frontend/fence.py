@@ -28,7 +28,6 @@ UNSUPPORTED: dict[type[ast.AST], tuple[str, str]] = {
     ast.SetComp: ("a set comprehension", "fill an array in a loop"),
     ast.DictComp: ("a dict comprehension", "use arrays"),
     ast.GeneratorExp: ("a generator expression", "write the loop"),
-    ast.List: ("a list", "use an array or a tuple"),
     ast.Set: ("a set", "use an array or a tuple"),
     ast.Dict: ("a dict", "use arrays or a tuple"),
     ast.Starred: ("a starred expression", "write the elements out"),

@@ -11,7 +11,6 @@ import linecache
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from types import FunctionType
 from typing import Any
 
 from numba import prange
@@ -30,7 +29,7 @@ from ..core.ir import (
     bound_in,
     walk,
 )
-from ..core.numba_adapter import CompilerOptions, NumbaError, Type, as_dispatcher, infer
+from ..core.numba_adapter import CompilerOptions, NumbaError, Type, as_callee, infer
 from ..core.ops import STANDARD
 from ..errors import Loc, TypeInferenceError
 
@@ -55,10 +54,7 @@ def infer_types(fn: Function, argtypes: Sequence[Type], plain_source: str) -> di
     lines = plain_source.splitlines(keepends=True)
     linecache.cache[file] = (len(plain_source), None, lines, file)
     scope: dict[str, Any] = {**STANDARD, "prange": prange, "__name__": __name__}
-    scope |= {
-        name: as_dispatcher(value, CompilerOptions()) if isinstance(value, FunctionType) else value
-        for name, value in fn.namespace.items()
-    }
+    scope |= {n: as_callee(value, CompilerOptions()) for n, value in fn.namespace.items()}
     exec(compile(plain_source, file, "exec"), scope)
     try:
         types = infer(scope[fn.name], tuple(argtypes)).types

@@ -6,6 +6,8 @@ import builtins
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
 # The functions below are sources for the frontend: they are inlined, not called.
 
 
@@ -16,5 +18,16 @@ def _sum(values, start=0):  # type: ignore[no-untyped-def]
     return total
 
 
+def _linspace(start, stop, num=50):  # type: ignore[no-untyped-def]
+    values = np.empty(num, np.asarray(1.0 * start + 1.0 * stop).dtype)
+    span = stop - start
+    steps = max(num - 1, 1)
+    for i in range(num):
+        values[i] = start + span * (i / steps)
+    if num > 1:
+        values[num - 1] = stop
+    return values
+
+
 #: function -> its meaning in Python
-REPLACED: dict[Any, FunctionType] = {builtins.sum: _sum}
+REPLACED: dict[Any, FunctionType] = {builtins.sum: _sum, np.linspace: _linspace}

@@ -94,7 +94,7 @@ def assign(frame: Frame, target: ast.expr, value: Value) -> None:
             for part, item in zip(elts, _unpack(frame, elts, value, target), strict=True):
                 assign(frame, part, item)
         case ast.Subscript(value=base, slice=index):
-            array = atom_of(frame, base)
+            array = _stored_into(frame, base)
             atoms = index_atoms(frame, index)
             if isinstance(value, TupleValue):
                 raise frame.refuse("a tuple is stored in an array", target,
@@ -107,6 +107,14 @@ def assign(frame: Frame, target: ast.expr, value: Value) -> None:
                                hint="keep the state in arrays or local names")
         case _:
             refuse(target, frame.loc(target))
+
+
+def _stored_into(frame: Frame, node: ast.expr) -> Atom:
+    value = expression(frame, node)
+    if isinstance(value, TupleValue):
+        raise frame.refuse("an element of a tuple or list is assigned", node,
+                           hint="keep values that change in an array")
+    return frame.atom(value, node)
 
 
 def _unpack(frame: Frame, elts: Sequence[ast.expr], value: Value, node: ast.AST) -> Sequence[Value]:
@@ -146,7 +154,7 @@ def _augmented(frame: Frame, stmt: ast.AugAssign) -> None:
         return
     if not isinstance(target, ast.Subscript):
         refuse(target, frame.loc(target))
-    array = atom_of(frame, target.value)
+    array = _stored_into(frame, target.value)
     index = index_atoms(frame, target.slice)
     loc = frame.loc(stmt)
     if isinstance(stmt.op, (ast.Add, ast.Sub)):

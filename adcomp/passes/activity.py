@@ -45,9 +45,22 @@ def differentiates(stmt: Let, types: Types, is_zero: Callable[[str], bool]) -> b
     """Does a derivative flow through this statement?"""
     if not has_tangent(types.get(stmt.target)):
         return False
-    if effect_of(stmt.op) in (Effect.PURE,) or is_zero(stmt.op):
-        return False
-    return True
+    if stmt.op == "tuple":
+        return True
+    return effect_of(stmt.op) is not Effect.PURE and not is_zero(stmt.op)
+
+
+#: ops that make an array, and the arguments whose values are in it
+_VALUES = {"np.full": (1,), "np.full_like": (1,), "np.linspace": (0, 1), "np.arange": (0, 1, 2)}
+
+
+def flowing(stmt: Let) -> tuple[Atom, ...]:
+    """The arguments of a statement whose values, not only their shapes, are in its result."""
+    if stmt.op == "[]":
+        return stmt.args[:1]
+    if effect_of(stmt.op) is Effect.FRESH:
+        return tuple(stmt.args[k] for k in _VALUES.get(stmt.op, ()) if k < len(stmt.args))
+    return stmt.args
 
 
 class _Flow:
@@ -94,10 +107,9 @@ class _Flow:
         stmts = reversed(block.stmts) if backward else block.stmts
         for stmt in stmts:
             match stmt:
-                case Let(target=target, args=args):
+                case Let(target=target):
                     if differentiates(stmt, self.types, self.is_zero):
-                        flowing = args[:1] if stmt.op == "[]" else args
-                        self._flow(flowing, (Var(target),), backward)
+                        self._flow(flowing(stmt), (Var(target),), backward)
                 case SetItem(array=array, value=value):
                     if stores_derivative(stmt, self.types):
                         self._flow((value,), (array,), backward)

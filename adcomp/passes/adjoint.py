@@ -45,10 +45,9 @@ from ..core.ir import (
     walk,
 )
 from ..core.names import stem
-from ..core.ops import Effect, effect_of
 from ..core.types import cotangent_type, is_array, is_float, zero
 from ..errors import Loc, NoRuleError
-from .activity import differentiates, stores_derivative
+from .activity import differentiates, flowing, stores_derivative
 from .alias import is_view
 from .context import Context
 from .equations import instantiate
@@ -153,6 +152,8 @@ class Adjoint:
 
     def _let(self, stmt: Let, bars: Bars) -> None:
         ctx, target = self.ctx, stmt.target
+        if stmt.op == "tuple":  # its elements get their cotangents where it is indexed
+            return
         if stmt.op == "[]" and isinstance(ctx.type_of(stmt.args[0]), nb.BaseTuple):
             self._tuple_item(stmt, bars)
             return
@@ -279,10 +280,7 @@ class Adjoint:
     def _array(self, stmt: Let, bars: Bars) -> None:
         """A statement that makes an array out of active values."""
         ctx = self.ctx
-        flowing = [a for a in stmt.args if ctx.is_active(a)]
-        if not flowing or effect_of(stmt.op) is Effect.FRESH and stmt.op.split("_")[0] not in (
-            "np.full", "np.linspace", "np.arange"
-        ):
+        if not any(map(ctx.is_active, flowing(stmt))):
             return
         loc, shadow = reversed_loc(stmt.loc), Var(ctx.shadow[stmt.target])
         value = ctx.object_of(stmt.op)
@@ -290,7 +288,7 @@ class Adjoint:
         if user is not None:
             self._user(stmt, user, shadow, bars, loc)
             return
-        if stmt.op in ("np.full", "np.full_like") and stmt.args[1] in flowing and len(flowing) == 1:
+        if stmt.op in ("np.full", "np.full_like") and len(stmt.args) > 1:
             self.add(bars, stmt.args[1], ctx.let("np.sum", (shadow,), loc=loc), loc)
             return
         kernels = ctx.rules.kernels(stmt.op, value)

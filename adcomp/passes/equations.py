@@ -8,19 +8,17 @@ Ensures:  its statements are emitted with new names and Numba's types; what is k
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 from numba import types as nb
 
 from ..core.ir import Atom, Block, Const, Function, If, Let, Raise, Stmt, Undefined, Var
-from ..core.ops import BINARY, COMPARE
 from ..errors import InternalError
 from .context import Context
+from .fold import fold
 from .simplify import drop_dead
 
 
@@ -100,38 +98,8 @@ def emit(ctx: Context, op: str, args: tuple[Atom, ...], loc: Any = None,
         op = "np.conj"
     if op in (".real", ".imag") and isinstance(ctx.type_of(args[0]), nb.Float):
         return args[0] if op == ".real" else Const(0.0)
-    folded = _fold(op, args)
+    folded = fold(op, args)
     return folded if folded is not None else ctx.let(op, args, loc=loc, keywords=keywords)
-
-
-_ONE = (1, 1.0)
-
-
-def _fold(op: str, args: tuple[Atom, ...]) -> Atom | None:
-    a = args[0] if args else None
-    if op in ("np.isinf", "np.isnan") and isinstance(a, Const):
-        return Const(bool(getattr(np, op[3:])(a.value)))
-    b = args[1] if len(args) > 1 else None
-    if isinstance(a, Const) and isinstance(b, Const):
-        function: Callable[[Any, Any], Any] | None = BINARY.get(op) or COMPARE.get(op)
-        exact = op in COMPARE or type(a.value) is type(b.value) is int and op in ("+", "-", "*")
-        if function in (operator.eq, operator.ne) or exact and function is not None:
-            return Const(function(a.value, b.value))
-        if op == "&":
-            return Const(a.value & b.value)
-    for x, other in ((a, b), (b, a)):
-        if op == "&" and isinstance(x, Const) and x.value is False:
-            return Const(False)
-        if op == "&" and isinstance(x, Const) and x.value is True:
-            return other
-        if op == "*" and isinstance(x, Const) and type(x.value) in (int, float) and x.value in _ONE:
-            return other
-    if op == "**" and isinstance(b, Const) and type(b.value) is int:
-        if b.value == 0:
-            return Const(1.0)
-        if b.value == 1:
-            return a
-    return None
 
 
 __all__ = ["Raise", "Stmt", "emit", "instantiate"]

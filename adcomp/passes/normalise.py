@@ -15,8 +15,7 @@ from numba import types as nb
 from ..core.ir import Atom, Block, Const, Function, Let, SetItem, Stmt, Var, map_blocks
 from ..core.names import Namer
 from ..core.ops import INPLACE
-from ..core.types import Types, is_array
-from .activity import has_tangent  # noqa: F401  (re-exported for tests)
+from ..core.types import Types, dtype_name, is_array
 
 
 def normalise(fn: Function, types: dict[str, object], namer: Namer) -> tuple[Function, dict[str, object]]:
@@ -28,6 +27,7 @@ def normalise(fn: Function, types: dict[str, object], namer: Namer) -> tuple[Fun
 class _Normalise:
     def __init__(self, types: dict[str, object], namer: Namer) -> None:
         self.types, self.namer = types, namer
+        self.tuples: dict[str, tuple[Atom, ...]] = {}
         self.rows: dict[str, tuple[Atom, tuple[Atom, ...]]] = {}
 
     def block(self, block: Block) -> Block:
@@ -40,6 +40,10 @@ class _Normalise:
         match stmt:
             case Let(op=op) if op in INPLACE:
                 return self._inplace(stmt)
+            case Let(op="tuple", target=target, args=args):
+                self.tuples[target] = args
+            case Let(op="np.array", args=(Var(name), *_)) if name in self.tuples:
+                return self._array(stmt, name)
             case Let(op="[]", args=(Var(name), *index)) if name in self.rows:
                 base, first = self.rows[name]
                 stmt = replace(stmt, args=(base, *first, *index))
@@ -65,6 +69,30 @@ class _Normalise:
         if isinstance(atom, Var):
             return self.types.get(atom.name)
         return nb.intp if isinstance(atom, Const) and type(atom.value) is int else None
+
+    def _array(self, stmt: Let, name: str) -> list[Stmt]:
+        """``np.array(((a, b), (c, d)))``: an empty array, and a store for each element."""
+        typ = self.types[stmt.target]
+        shape: list[int] = []
+        rows: list[tuple[tuple[int, ...], Atom]] = [((), Var(name))]
+        while isinstance(rows[0][1], Var) and rows[0][1].name in self.tuples:
+            inner = [(k, self.tuples[a.name]) for k, a in rows if isinstance(a, Var)]
+            shape.append(len(inner[0][1]))
+            rows = [((*k, j), a) for k, row in inner for j, a in enumerate(row)]
+            if not rows:
+                break
+        if len(shape) != typ.ndim:  # type: ignore[attr-defined]
+            return [stmt]
+        out: list[Stmt] = []
+        size: Atom = Const(shape[0])
+        if len(shape) > 1:
+            size = Var(self._new(nb.UniTuple(nb.intp, len(shape))))
+            out.append(Let(size.name, "tuple", tuple(map(Const, shape)), stmt.loc))
+        dtype = Var(dtype_name(typ.dtype))  # type: ignore[attr-defined]
+        out.append(Let(stmt.target, "np.empty", (size, dtype), stmt.loc))
+        for index, atom in rows:
+            out.append(SetItem(Var(stmt.target), tuple(map(Const, index)), atom, loc=stmt.loc))
+        return out
 
     def _inplace(self, stmt: Let) -> list[Stmt]:
         op, (target, value) = INPLACE[stmt.op], stmt.args

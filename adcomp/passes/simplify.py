@@ -31,8 +31,9 @@ from ..core.ir import (
     map_atoms,
 )
 from ..core.ops import Effect, effect_of
-from ..core.types import Types, is_array
+from ..core.types import Types, is_array, type_of
 from .alias import Aliases, find_aliases
+from .fold import fold
 
 _REMOVABLE = frozenset(Effect) - {Effect.OPAQUE}
 
@@ -44,7 +45,7 @@ def simplify(fn: Function, types: Types | None = None,
     ``keep`` tells of ops, beyond those of the tables, that may be removed when nobody reads them.
     """
     while True:
-        new = drop_dead(_propagate(fn), types, keep)
+        new = drop_dead(_propagate(fn, types), types, keep)
         if new == fn:
             return new
         fn = new
@@ -53,7 +54,7 @@ def simplify(fn: Function, types: Types | None = None,
 # --- copies -------------------------------------------------------------------------------------
 
 
-def _propagate(fn: Function) -> Function:
+def _propagate(fn: Function, types: Types | None) -> Function:
     """``y = id(x)`` and loop-invariant carried values are replaced by what they are."""
     names: dict[str, Atom] = {}
 
@@ -73,6 +74,12 @@ def _propagate(fn: Function) -> Function:
             case Let(target=target, op="id", args=(atom,)):
                 names[target] = resolve(atom)
                 return ()
+            case Let(target=target, op=op, args=args, keywords=()) if types is not None:
+                atom = fold(op, tuple(map(resolve, args)))
+                if atom is not None and type_of(atom, types) == types.get(target):
+                    names[target] = atom
+                    return ()
+                return (_shallow(stmt, resolve),)
             case Let() | SetItem() | Call() | Raise():
                 return (_shallow(stmt, resolve),)
             case If():

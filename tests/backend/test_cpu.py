@@ -8,6 +8,7 @@ import traceback
 
 import pytest
 from numba import njit
+from numba.extending import overload
 
 from adcomp.backend.cpu import load
 from adcomp.core.numba_adapter import CompilerOptions
@@ -69,3 +70,18 @@ def test_the_namespace_is_not_changed():
     namespace = {"one": 1, "plain": plain}
     load(SOURCE, "derivative", namespace, fingerprint="0" * 64, options=CompilerOptions())
     assert namespace == {"one": 1, "plain": plain}
+
+
+def known(x):
+    return x
+
+
+@overload(known)
+def _known(x):
+    return lambda x: 7 * x
+
+
+def test_overloads_stay_overloads():
+    source = "def derivative(x):\n    return known(x)\n"
+    f = load(source, "derivative", {"known": known}, fingerprint="7" * 64, options=CompilerOptions())
+    assert f(1.0) == 1.0 and njit(f)(1.0) == 7.0

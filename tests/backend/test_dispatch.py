@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import gc
 import inspect
 import math
 import pickle
 import threading
+import weakref
 
 import numba
 import numpy as np
@@ -240,3 +242,12 @@ def test_globals_are_those_of_the_time_of_compilation():
     scope["k"] = 5.0
     assert df(1.0) == 2.0, "as Numba's dispatchers do"
     assert df(1) == 5.0
+
+
+def test_is_freed():
+    df = gradient(primal, "return x")
+    df(1.0, 2.0)
+    found = weakref.ref(df)
+    del df
+    gc.collect()
+    assert found() is None

@@ -55,7 +55,8 @@ def test_result_type_of_keywords():
 
 @pytest.mark.parametrize("op, args", [
     ("+", (f8, types.unicode_type)), (math.sin, (A,)), (("getattr", A, "nothing"), ()),
-    ("[]", (f8, i8)), (("method", A, "nothing", ()), ()), (np.dot, (f8, types.unicode_type)), (object(), (f8,)),
+    ("[]", (f8, i8)), (("method", A, "nothing", ()), ()), (np.dot, (f8, types.unicode_type)),
+    (object(), (f8,)),
 ])
 def test_no_result_type(op, args):
     with pytest.raises(NumbaError):

@@ -299,7 +299,9 @@ class Generator:
         self.kinds[index] = "int"
         trips = self.let(out, scope, "int", "%", self.pick(scope, "int"), Const(4))
         bounds = self.random.choice([
-            (Const(0), trips, Const(1)), (Const(2), Const(-1), Const(-1)), (trips, Const(3), Const(1)),
+            (Const(0), trips, Const(1)),
+            (Const(2), Const(-1), Const(-1)),
+            (trips, Const(3), Const(1)),
         ])
         body = self.block([*scope, index, *phis], depth, kinds)
         if self.random.random() < 0.4 and len(set(kinds)) < len(kinds):

@@ -10,8 +10,20 @@ from typing import Any
 from numba import types as nb
 
 from ...core.ir import (
-    Block, Call, For, Function, Let, SetItem, Stmt, Var, While, blocks_of, bound_in, defined_by,
-    map_blocks, names_in,
+    Block,
+    Call,
+    For,
+    Function,
+    Let,
+    SetItem,
+    Stmt,
+    Var,
+    While,
+    blocks_of,
+    bound_in,
+    defined_by,
+    map_blocks,
+    names_in,
 )
 from ...core.names import Namer
 from ...core.ops import STANDARD
@@ -143,7 +155,7 @@ class _Scalariser:
         frame = self.w.frames[self.w.base]
         if stmt.op == ".shape":
             frame.lengths.setdefault((".shape", *stmt.args), Var(stmt.target))
-        elif isinstance(self.w.types.get(stmt.target), nb.Integer) and stmt.op in ("[]", "len", ".size"):
+        elif stmt.op in ("[]", "len", ".size") and self.w.is_integer(stmt.target):
             part = self.w.shapes.linear(Var(stmt.target))
             if part.base[0] == "dim" and part.offset == 0:
                 if self.w.found("lengths", part.base) is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numba import types as nb
@@ -12,10 +12,12 @@ from numba import types as nb
 from ...core import numba_adapter
 from ...core.ir import Atom, Block, Carried, Const, For, If, SetItem, Var
 from ...core.types import scalar
+from .lengths import ONE, Dim
 from .nodes import (
     CHEAP,
     ZERO,
     Idx,
+    Load,
     Map,
     Node,
     Operand,
@@ -25,12 +27,10 @@ from .nodes import (
     children,
     cost,
     inside,
-    is_node,
     kept,
     routed,
     whole,
 )
-from .shapes import ONE, Dim
 from .writer import BOOL, INTP, Writer, dtype_atom
 
 _LETTERS = "ijklmn"
@@ -51,7 +51,7 @@ class Fuser:
 
     def __init__(self, writer: Writer) -> None:
         self.w = writer
-        self.stored: dict[int, tuple[Node, Read]] = {}
+        self.stored: dict[int, tuple[Node, Load]] = {}
         self.names: dict[int, str] = {}
 
     # --- loops ----------------------------------------------------------------------------------
@@ -84,9 +84,10 @@ class Fuser:
             phis = [w.name(c.name, c.dtype) for c in carries]
             yields = body(Idx(Var(index), w.top), tuple(map(Var, phis)))
         carried = tuple(map(Carried, phis, values, results))
-        w.emit(For(index, Const(0), stop, Const(1), carried,
-                   Block(tuple(frame.stmts), tuple(yields)), w.loc))
-        w.shapes.indices[index] = w.frames[-1].stmts[-1]
+        loop = For(index, Const(0), stop, Const(1), carried,
+                   Block(tuple(frame.stmts), tuple(yields)), w.loc)
+        w.emit(loop)
+        w.shapes.indices[index] = loop
         return tuple(map(Var, results))
 
     # --- elements -------------------------------------------------------------------------------
@@ -94,13 +95,19 @@ class Fuser:
     def level(self, node: Operand, idx: tuple[Idx, ...]) -> int:
         """The depth of the innermost loop that an element depends on."""
         node = self.now(node)
-        if not is_node(node):
+        if not isinstance(node, Node):
             return 0
-        if isinstance(node, Read) and isinstance(node.source, str):
+        if isinstance(node, Load):
             return max((i.level for i in routed(node.index, idx)), default=0)
         if isinstance(node, Reduce):
             return self.level(node.base, inside(node, idx, [ZERO] * len(node.axes)))
         return max((self.level(child, at) for child, at in children(node, idx)), default=0)
+
+    @overload
+    def now(self, node: Node) -> Node: ...
+
+    @overload
+    def now(self, node: Operand) -> Operand: ...
 
     def now(self, node: Operand) -> Operand:
         """The node, or the array that it has been stored in."""
@@ -129,18 +136,29 @@ class Fuser:
     def element(self, node: Operand, idx: tuple[Idx, ...]) -> Atom:
         """The element of a node at some indices."""
         node = self.now(node)
-        if not is_node(node):
-            return node  # type: ignore[return-value]
-        if isinstance(node, Read) and not isinstance(node.source, str):
-            return self.element(node.source, routed(node.index, idx))
-        if isinstance(node, Read):
-            atoms = tuple(self.index(i) for i in routed(node.index, idx))
-            return self._remember(("load", node.source, atoms), node, idx, lambda level: self.w.let(
-                "[]", (Var(node.source), *atoms), node.dtype, level=level))
-        compute = {Map: self._map, Select: self._select, Reduce: self._reduce}[type(node)]
-        return self._remember((id(node), idx), node, idx, lambda level: compute(node, idx, level))
+        match node:
+            case Load(array=array, index=index, dtype=dtype):
+                args = (Var(array), *(self.index(i) for i in routed(index, idx)))
+                return self._remember(args, node, idx, lambda level: self.w.let(
+                    "[]", args, dtype, level=level))
+            case Read(source=source, index=index):
+                return self.element(source, routed(index, idx))
+            case Map():
+                return self._remember((id(node), idx), node, idx, lambda level: self._map(
+                    node, idx, level))
+            case Select():
+                return self._remember((id(node), idx), node, idx, lambda level: self._select(
+                    node, idx, level))
+            case Reduce():
+                return self._remember((id(node), idx), node, idx, lambda level: self._reduce(
+                    node, idx, level))
+        assert not isinstance(node, Node)
+        return node
 
-    def _remember(self, key: Any, node: Node, idx: tuple[Idx, ...], make: Callable[[int], Atom]) -> Atom:
+    def _remember(
+        self, key: Any, node: Node, idx: tuple[Idx, ...], make: Callable[[int], Atom]
+    ) -> Atom:
+        """A value computed once, in the block of the innermost loop that it depends on."""
         known = self.w.found("values", key)
         if known is None:
             level = self.w.level_for(self.level(node, idx))
@@ -163,19 +181,19 @@ class Fuser:
         w = self.w
         cond = self.element(node.cond, idx)
         for side in (node.then, node.orelse):
-            if isinstance(self.now(side), Read) and cost(self.now(side)) == 0:
+            if isinstance(self.now(side), Load | Read) and cost(self.now(side)) == 0:
                 self.element(side, idx)
         with w.at(level):
             result = w.name("_t", node.dtype)
-            blocks = [self._branch(side, node, idx) for side in (node.then, node.orelse)]
-            w.emit(If(cond, *blocks, (result,), w.loc))
+            then, orelse = (self._branch(side, node, idx) for side in (node.then, node.orelse))
+            w.emit(If(cond, then, orelse, (result,), w.loc))
         return Var(result)
 
     def _branch(self, side: Operand, node: Select, idx: tuple[Idx, ...]) -> Block:
         w = self.w
         with w.block() as frame:
             value = self.element(side, idx)
-            have = side.dtype if is_node(side) else w.type_of(value)  # type: ignore[union-attr]
+            have = side.dtype if isinstance(side, Node) else w.type_of(value)
             value = self.cast(value, have, node.dtype, w.top)
         return Block(tuple(frame.stmts), (value,))
 
@@ -233,7 +251,7 @@ class Fuser:
                 return
             self.store(again)
 
-    def store(self, node: Node) -> Read:
+    def store(self, node: Node) -> Load:
         """Compute a node into an array of its own, here."""
         found = self.stored.get(id(node))
         if found is None:
@@ -242,16 +260,17 @@ class Fuser:
                 if name is None or self.w.types[name].dtype != node.dtype:
                     name = self.w.name("_t", nb.Array(node.dtype, len(node.dims), "C"))
                 self.materialise(node, name)
-            read = Read(name, whole(node), node.dims, node.dtype)
-            found = self.stored[id(node)] = (node, read)
+            load = Load(name, whole(node), dims=node.dims, dtype=node.dtype)
+            found = self.stored[id(node)] = (node, load)
         return found[1]
 
     def materialise(self, node: Node, name: str) -> None:
         """Compute a node into a new array of this name."""
         layout = self.w.types[name].layout
-        if isinstance(node, Reduce) and node.kind == "sum" and kept(node) and kept(node)[-1] > node.axes[0]:
-            self._sum_rows(node, name)
-            return
+        if isinstance(node, Reduce) and node.kind == "sum" and kept(node):
+            if kept(node)[-1] > node.axes[0]:
+                self._sum_rows(node, name)
+                return
         order = list(range(len(node.dims)))[::-1] if layout == "F" else None
         self.settle(node, order)
         self.allocate(name, node.dims, "np.empty")
@@ -283,10 +302,8 @@ class Fuser:
         transposed = ty.layout == "F" and len(dims) > 1
         if transposed:
             lengths.reverse()
-        if len(lengths) == 1:
-            shape = lengths[0]
-        else:
-            shape = w.let("tuple", lengths, nb.UniTuple(INTP, len(lengths)) if lengths else nb.Tuple(()))
+        shape = lengths[0] if len(lengths) == 1 else w.let(
+            "tuple", lengths, nb.UniTuple(INTP, len(lengths)) if lengths else nb.Tuple(()))
         args = (shape,) if ty.dtype == nb.float64 else (shape, dtype_atom(ty.dtype))
         if transposed:
             plain = w.let(op, args, ty.copy(layout="C"))
@@ -303,9 +320,9 @@ class _Repeats:
         self.seen: dict[int, tuple[Idx, ...]] = {}
 
     def find(self, node: Node, idx: tuple[Idx, ...]) -> Node | None:
-        node = self.fuser.now(node)  # type: ignore[assignment]
+        node = self.fuser.now(node)
         inner = 1 + max((i.level for i in idx), default=0)
-        if not isinstance(node, Read) and cost(node) > CHEAP:
+        if not isinstance(node, Load | Read) and cost(node) > CHEAP:
             used = self._used(node, idx)
             if used != set(range(1, len(used) + 1)) or self.seen.setdefault(id(node), idx) != idx:
                 return node
@@ -316,11 +333,9 @@ class _Repeats:
                 return found
         return None
 
-    def _used(self, node: Operand, idx: tuple[Idx, ...]) -> set[int]:
+    def _used(self, node: Node, idx: tuple[Idx, ...]) -> set[int]:
         node = self.fuser.now(node)
-        if not is_node(node):
-            return set()
-        if isinstance(node, Read) and isinstance(node.source, str):
+        if isinstance(node, Load):
             return {i.level for i in routed(node.index, idx)} - {0}
         if isinstance(node, Reduce):
             return self._used(node.base, inside(node, idx, [ZERO] * len(node.axes)))

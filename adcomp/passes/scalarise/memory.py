@@ -7,7 +7,17 @@ from itertools import combinations
 from typing import Any
 
 from ...core.ir import (
-    Atom, Call, For, Let, SetItem, Stmt, Var, While, blocks_of, bound_in, walk,
+    Atom,
+    Call,
+    For,
+    Let,
+    SetItem,
+    Stmt,
+    Var,
+    While,
+    blocks_of,
+    bound_in,
+    walk,
 )
 from ...core.ops import INPLACE, Effect, effect_of
 from ...core.types import is_array
@@ -116,8 +126,8 @@ def written(stmt: Stmt, types: Any) -> Iterator[str]:
             yield name
         case Call(args=args):
             yield from (a.name for a in args if isinstance(a, Var) and is_array(types.get(a.name)))
-        case Let(op=op, args=args) if op in INPLACE:
-            yield from (a.name for a in args[:1] if isinstance(a, Var) and is_array(types.get(a.name)))
+        case Let(op=op, args=(Var(name), *_)) if op in INPLACE and is_array(types.get(name)):
+            yield name
     for block in blocks_of(stmt):
         for inner in block.stmts:
             yield from written(inner, types)

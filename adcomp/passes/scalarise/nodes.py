@@ -11,62 +11,69 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...core.ir import Atom, Const, Var
-from .shapes import ONE, Along, Dim, Fixed, Index
+from .lengths import ONE, Along, Dim, Fixed, Index
 
 #: what an operation costs beside an addition; a loop may repeat what costs no more than CHEAP
 CHEAP = 8
 _COSTS = {"/": 5, "np.divide": 5, "np.sqrt": 5, "**": 3} | dict.fromkeys(
     ("+", "-", "*", "neg", "pos", "<", "<=", ">", ">=", "==", "!=", "&", "|", "^", "~", "not", "id",
-     "abs", "np.abs", "np.absolute", "np.minimum", "np.maximum", "np.negative", "np.square", ".conj()",
-     "np.float64", "np.float32", "np.int64", "np.add", "np.subtract", "np.multiply"), 1)
+     "abs", "np.abs", "np.absolute", "np.minimum", "np.maximum", "np.negative", "np.square",
+     ".conj()", "np.float64", "np.float32", "np.int64", "np.add", "np.subtract", "np.multiply"), 1)
 
 
-@dataclass(frozen=True, eq=False)
-class Read:
-    """The elements of an array, or of a node, at places given by ``index``."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Node:
+    """An array expression: its shape, and the type of its elements."""
 
-    source: str | Node
-    index: tuple[Index, ...]
     dims: tuple[Dim, ...]
     dtype: Any
 
 
+Operand = Node | Atom
+
+
 @dataclass(frozen=True, eq=False)
-class Map:
-    """``op`` of the elements of nodes of this shape, and of scalars; then a cast if it is set."""
+class Load(Node):
+    """Elements of an array in memory: ``array[index]``."""
+
+    array: str
+    index: tuple[Index, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Read(Node):
+    """Elements of a node: ``source[index]``."""
+
+    source: Node
+    index: tuple[Index, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Map(Node):
+    """``op`` of scalars and of elements of nodes of this shape; ``raw`` is the type of its result."""
 
     op: str
     args: tuple[Operand, ...]
-    dims: tuple[Dim, ...]
-    dtype: Any
     raw: Any
     keywords: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
-class Select:
+class Select(Node):
     """``then if cond else orelse``, element by element."""
 
     cond: Operand
     then: Operand
     orelse: Operand
-    dims: tuple[Dim, ...]
-    dtype: Any
 
 
 @dataclass(frozen=True, eq=False)
-class Reduce:
+class Reduce(Node):
     """A reduction (``sum``, ``prod``, ``max``, ``min``, ``any``, ``all``) over some axes."""
 
     kind: str
     base: Node
     axes: tuple[int, ...]
-    dims: tuple[Dim, ...]
-    dtype: Any
-
-
-Node = Read | Map | Select | Reduce
-Operand = Node | Atom
 
 
 @dataclass(frozen=True)
@@ -79,10 +86,6 @@ class Idx:
 
 
 ZERO = Idx(Const(0))
-
-
-def is_node(operand: Operand) -> bool:
-    return isinstance(operand, Read | Map | Select | Reduce)
 
 
 def kept(node: Reduce) -> tuple[int, ...]:
@@ -116,20 +119,20 @@ def _stepped(idx: Idx, plus: int) -> Idx:
     return replace(idx, steps=(*idx.steps, ("plus", plus)))
 
 
-def children(node: Node, idx: tuple[Idx, ...], inner: int = 0) -> Iterator[tuple[Node, tuple[Idx, ...]]]:
+def children(
+    node: Node, idx: tuple[Idx, ...], inner: int = 0
+) -> Iterator[tuple[Node, tuple[Idx, ...]]]:
     """The nodes that an element reads, with the indices at which it reads them.
 
     ``inner`` is the depth of the first loop of a reduction.
     """
     match node:
-        case Read(source=str()):
-            return
         case Read(source=source, index=index):
             yield source, routed(index, idx)
         case Map(args=args):
-            yield from ((a, idx) for a in args if is_node(a))
+            yield from ((a, idx) for a in args if isinstance(a, Node))
         case Select(cond, then, orelse):
-            yield from ((a, idx) for a in (cond, then, orelse) if is_node(a))
+            yield from ((a, idx) for a in (cond, then, orelse) if isinstance(a, Node))
         case Reduce(base=base):
             yield base, inside(node, idx, [
                 ZERO if base.dims[axis] == ONE else Idx(Var(f"{id(node)}:{k}"), inner + k)
@@ -146,8 +149,6 @@ def inside(node: Reduce, idx: tuple[Idx, ...], over: list[Idx]) -> tuple[Idx, ..
 def cost(node: Operand) -> int:
     """How much work an element is, an addition being 1."""
     match node:
-        case Read(source=str()):
-            return 0
         case Read(source=source):
             return cost(source)
         case Map(op=op, args=args):

@@ -14,8 +14,9 @@ from ...core.ir import Atom, Call, Const, Let, SetItem, Stmt, Undefined, Var
 from ...core.ops import INPLACE, Effect, effect_of
 from ...core.types import is_array
 from .fuse import cast_op
-from .nodes import Map, Node, Operand, Read, Reduce, Select, is_node, whole
-from .shapes import NEW_AXIS, Along, Shapes, Slice, reduced_axis, reduction_of
+from .lengths import NEW_AXIS, Along, Slice, reduced_axis, reduction_of
+from .nodes import Load, Map, Node, Operand, Read, Reduce, Select, whole
+from .shapes import Shapes
 from .writer import Writer
 
 _COPIES = {"np.copy", ".copy()", "np.array", ".astype()", ".flatten()", "np.ravel", ".ravel()",
@@ -24,10 +25,11 @@ _TRANSPOSES = {".T", "np.transpose", ".transpose()"}
 _SPREADS = {"np.var", ".var()", "np.std", ".std()", "np.ptp", ".ptp()"}
 #: what an operator on arrays is on their elements, where the same operator would mean another thing
 _ON_ELEMENTS = {"/": "np.divide", "//": "np.floor_divide", "%": "np.remainder"}
-_UFUNC_OF = {"+": "np.add", "-": "np.subtract", "*": "np.multiply", "**": "np.power",
-             "neg": "np.negative", "abs": "np.absolute", "pos": "np.positive", "&": "np.bitwise_and",
-             "|": "np.bitwise_or", "^": "np.bitwise_xor", "<<": "np.left_shift",
-             ">>": "np.right_shift", "/": "np.divide", "//": "np.floor_divide", "%": "np.remainder"}
+_UFUNC_OF = _ON_ELEMENTS | {
+    "+": "np.add", "-": "np.subtract", "*": "np.multiply", "**": "np.power", "neg": "np.negative",
+    "abs": "np.absolute", "pos": "np.positive", "&": "np.bitwise_and", "|": "np.bitwise_or",
+    "^": "np.bitwise_xor", "<<": "np.left_shift", ">>": "np.right_shift",
+}
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,8 @@ class Kind:
     """What the scalariser does with a statement.
 
     ``what`` is one of ``map view copy rows`` (its array may be fused into whoever uses it) or
-    ``total spread scalar store inplace fill`` (it computes at once). ``reads`` are the arrays that it
-    reads by element: those of them that are not stored yet are fused into it.
+    ``total spread scalar store inplace fill`` (it computes at once). ``reads`` are the arrays that
+    it reads by element: those of them that are not stored yet are fused into it.
     """
 
     what: str
@@ -78,7 +80,8 @@ def _kind_of_let(let: Let, shapes: Shapes) -> Kind | None:
     if reduction_of(let.op) is not None and first and len(arrays) == 1:
         return _kind_of_reduction(let, shapes, ty)
     if let.op in _SPREADS and len(let.args) == 1:
-        return Kind("spread", arrays) if isinstance(shapes.types[arrays[0]].dtype, nb.Float | nb.Integer) else None
+        is_real = isinstance(shapes.types[arrays[0]].dtype, nb.Float | nb.Integer)
+        return Kind("spread", arrays) if is_real else None
     if let.op == "np.outer":
         fits = len(let.args) == 2 and all(shapes.types[a].ndim == 1 for a in arrays)
         return Kind("map", arrays) if fits and len(arrays) == len(set(let.args)) else None
@@ -97,8 +100,7 @@ def _kind_of_reduction(let: Let, shapes: Shapes, ty: Any) -> Kind | None:
     if isinstance(dtype, nb.Complex) and reduction_of(let.op) in ("max", "min"):
         return None
     if is_array(ty):
-        fits = reduced_axis(let) is not None and reduction_of(let.op) == "sum"
-        return Kind("rows", (array,)) if fits else None
+        return None if reduced_axis(let) is None else Kind("rows", (array,))
     if len(let.args) > 1 and reduced_axis(let) is None and let.args[1] != Const(None):
         return None
     return Kind("total", (array,))
@@ -113,7 +115,8 @@ def _is_simple_view(let: Let, shapes: Shapes) -> bool:
     items = shapes.items(let.args[1:], len(dims))
     if items is None or any(item != NEW_AXIS and not isinstance(item, Slice) for item in items):
         return False
-    return shapes.steps(items) is not None and shapes.view_dims(dims, let.args[1:], None) is not None
+    known = shapes.view_dims(dims, let.args[1:], None)
+    return known is not None and shapes.steps(items) is not None
 
 
 def _is_copy(let: Let, shapes: Shapes) -> bool:
@@ -158,12 +161,18 @@ class Recogniser:
     def operand(self, atom: Atom) -> Operand:
         """An argument: a node for an array."""
         if isinstance(atom, Var) and is_array(self.w.types.get(atom.name)):
-            pending = self.pending.get(atom.name)
-            if pending is not None:
-                return pending
-            place = self.w.shapes.place_of(atom.name)
-            return Read(place.array, place.index, place.dims, self.w.types[atom.name].dtype)
+            return self.array(atom)
         return atom
+
+    def array(self, atom: Atom) -> Node:
+        """An argument that is an array."""
+        assert isinstance(atom, Var)
+        pending = self.pending.get(atom.name)
+        if pending is not None:
+            return pending
+        place = self.w.shapes.place_of(atom.name)
+        dtype = self.w.types[atom.name].dtype
+        return Load(place.array, place.index, dims=place.dims, dtype=dtype)
 
     def node(self, let: Let, kind: Kind) -> Node:
         """The array that a statement computes."""
@@ -172,51 +181,60 @@ class Recogniser:
             case "view":
                 return self._view(let, dtype)
             case "copy":
-                base = self.operand(let.args[0])
-                return self.converted(base, dtype)
+                return self.converted(self.array(let.args[0]), dtype)
             case "rows":
-                base = self.operand(let.args[0])
-                axis = (reduced_axis(let) or 0) % len(base.dims)
-                dims = base.dims[:axis] + base.dims[axis + 1:]
-                return Reduce("sum", base, (axis,), dims, dtype)
+                return self._rows(let, dtype)
         if let.op == "np.outer":
             return self._outer(let, dtype)
         return self.mapped(let.op, [self.operand(a) for a in let.args], dtype, let.keywords)
+
+    def _rows(self, let: Let, dtype: Any) -> Node:
+        base, kind = self.array(let.args[0]), reduction_of(let.op)
+        axis = (reduced_axis(let) or 0) % len(base.dims)
+        dims = base.dims[:axis] + base.dims[axis + 1:]
+        if kind != "mean":
+            assert kind is not None
+            if kind in ("max", "min"):
+                self.w.refuse_empty((base.dims[axis],), kind)
+            return Reduce(kind, base, (axis,), dims=dims, dtype=dtype)
+        total = Reduce("sum", base, (axis,), dims=dims, dtype=mean_type(base.dtype))
+        return self.on_elements("/", (total, self.w.length(base.dims[axis])), dims, dtype)
 
     def converted(self, node: Node, dtype: Any) -> Node:
         """The node with elements of another type."""
         if node.dtype == dtype:
             return node
-        return Map(cast_op(dtype), (node,), node.dims, dtype, dtype)
+        return Map(cast_op(dtype), (node,), dtype, dims=node.dims, dtype=dtype)
 
     def _view(self, let: Let, dtype: Any) -> Node:
-        base = self.operand(let.args[0])
-        assert is_node(base)
+        base = self.array(let.args[0])
         rank = len(base.dims)
         if let.op == "id":
             return base
         if let.op != "[]":
-            return Read(base, tuple(Along(rank - 1 - k) for k in range(rank)), base.dims[::-1], dtype)
+            backwards = tuple(Along(rank - 1 - k) for k in range(rank))
+            return Read(base, backwards, dims=base.dims[::-1], dtype=dtype)
         items = self.w.shapes.items(let.args[1:], rank)
         steps = None if items is None else self.w.shapes.steps(items)
         dims = self.w.shapes.view_dims(base.dims, let.args[1:], None)
         assert steps is not None and dims is not None
-        return Read(base, steps, dims, dtype)
+        return Read(base, steps, dims=dims, dtype=dtype)
 
     def _outer(self, let: Let, dtype: Any) -> Node:
-        a, b = (self.operand(x) for x in let.args)
+        a, b = (self.array(x) for x in let.args)
         dims = (a.dims[0], b.dims[0])
-        column = Read(a, (Along(0),), dims, a.dtype)
-        row = Read(b, (Along(1),), dims, b.dtype)
+        column = Read(a, (Along(0),), dims=dims, dtype=a.dtype)
+        row = Read(b, (Along(1),), dims=dims, dtype=b.dtype)
         return self.on_elements("*", (column, row), dims, dtype)
 
     def mapped(self, op: str, args: Sequence[Operand], dtype: Any,
                keywords: tuple[str, ...] = ()) -> Node:
         """An elementwise op on operands that broadcast."""
-        dims = self.w.broadcast([a.dims for a in args if is_node(a)])
-        spread = tuple(self.spread(a, dims) if is_node(a) else a for a in args)
+        dims = self.w.broadcast([a.dims for a in args if isinstance(a, Node)])
+        spread = tuple(self.spread(a, dims) if isinstance(a, Node) else a for a in args)
         if op == "np.where" and len(args) == 3:
-            return Select(*spread, dims, dtype)
+            cond, then, orelse = spread
+            return Select(cond, then, orelse, dims=dims, dtype=dtype)
         if op == "np.clip":
             return self._clipped(spread, dims, dtype)
         return self.on_elements(op, spread, dims, dtype, keywords)
@@ -226,29 +244,39 @@ class Recogniser:
         index = self.w.aligned(node.dims, dims)
         if len(dims) == len(node.dims) and index == whole(node):
             return node
-        return Read(node, index, dims, node.dtype)
+        return Read(node, index, dims=dims, dtype=node.dtype)
 
     def _clipped(self, args: tuple[Operand, ...], dims: Any, dtype: Any) -> Node:
         value = args[0]
         for op, limit in zip(("np.maximum", "np.minimum"), args[1:], strict=False):
             if limit != Const(None):
                 value = self.on_elements(op, (value, limit), dims, dtype)
-        return value if is_node(value) else self.on_elements("id", (value,), dims, dtype)
+        if isinstance(value, Node):
+            return value
+        return self.on_elements("id", (value,), dims, dtype)
 
     def on_elements(self, op: str, args: tuple[Operand, ...], dims: Any, dtype: Any,
                     keywords: tuple[str, ...] = ()) -> Map:
         """The op on scalars that has the meaning and the type of an op on arrays."""
-        types = tuple(a.dtype if is_node(a) else self.w.type_of(a) for a in args)
+        types = tuple(a.dtype if isinstance(a, Node) else self.w.type_of(a) for a in args)
         best: tuple[str, Any] | None = None
         for name in scalar_forms(op, args, types):
             raw = _result(name, types, keywords, args)
             if raw == dtype:
                 best = (name, raw)
                 break
-            best = best or (raw is not None and (name, raw)) or None  # type: ignore[assignment]
+            if best is None and raw is not None:
+                best = (name, raw)
         if best is None:
             raise NotScalar(op)
-        return Map(best[0], args, dims, dtype, best[1], keywords)
+        return Map(best[0], args, best[1], keywords, dims=dims, dtype=dtype)
+
+
+def mean_type(dtype: Any) -> Any:
+    """The type in which a mean is summed."""
+    if isinstance(dtype, nb.Float | nb.Complex):
+        return dtype
+    return nb.uint64 if isinstance(dtype, nb.Integer) and not dtype.signed else nb.int64
 
 
 class NotScalar(Exception):
@@ -269,7 +297,10 @@ def _is_nonzero(divisor: Operand) -> bool:
     return isinstance(divisor, Const) and divisor.value != 0
 
 
-def _result(op: str, types: tuple[Any, ...], keywords: tuple[str, ...], args: Sequence[Operand]) -> Any:
+def _result(
+    op: str, types: tuple[Any, ...], keywords: tuple[str, ...], args: Sequence[Operand]
+) -> Any:
+    """The type of an op on scalars; None if Numba has no such op."""
     power = op == "**" and isinstance(args[1], Const) and type(args[1].value) is int
     if power and isinstance(types[0], nb.Float | nb.Complex):
         return types[0]

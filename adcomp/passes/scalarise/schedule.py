@@ -1,4 +1,4 @@
-"""Where the arrays of a block are computed: at once, or fused into the one statement that uses them."""
+"""Where the arrays of a block are computed: at once, or fused into the statement that uses them."""
 
 from __future__ import annotations
 

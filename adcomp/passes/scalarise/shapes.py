@@ -1,117 +1,35 @@
-"""Shapes as far as they are known while compiling, and where the elements of views lie.
-
-A dimension is a set of parts that broadcast together: no part is the length 1, one part is a length
-that is known by name, two or more are lengths that a check at run time makes agree. Equal sets are
-equal lengths.
-"""
+"""Shapes as far as they are known while compiling, and where the elements of views lie."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from numba import types as nb
 
-from ...core.ir import Atom, Const, For, Function, If, Let, Undefined, Var, While, walk
+from ...core.ir import Atom, Const, For, Function, If, Let, Stmt, Undefined, Var, While, walk
 from ...core.ops import INPLACE, Effect, effect_of
 from ...core.types import is_array
-
-__all__ = ["ONE", "Along", "Dim", "Fixed", "Index", "Part", "Place", "Shapes", "Slice", "same"]
-
-
-@dataclass(frozen=True)
-class Part:
-    """The length ``max(base + offset, 0)``.
-
-    ``base`` names it: ``("lit", n)``, ``("int", name)``, ``("dim", array, axis)`` or ``("slice",
-    ...)``. ``source`` is where its value is found: an atom, or an axis of an array.
-    """
-
-    base: tuple[Any, ...]
-    offset: int = 0
-    source: Atom | tuple[str, int] = field(default=Const(0), compare=False)
-
-
-Dim = tuple[Part, ...]
-ONE: Dim = ()
-
-
-def same(a: Dim, b: Dim) -> bool:
-    """Are two dimensions surely equal?"""
-    return set(a) == set(b)
-
-
-def literal(n: int) -> Dim:
-    return ONE if n == 1 else (Part(("lit", n), source=Const(n)),)
-
-
-def union(dims: Sequence[Dim]) -> Dim:
-    """What dimensions broadcast to."""
-    for dim in dims:
-        if any(part.base[0] == "lit" for part in dim):
-            return dim
-    return tuple(dict.fromkeys(part for dim in dims for part in dim))
-
-
-def broadcast(shapes: Sequence[tuple[Dim, ...]]) -> tuple[Dim, ...]:
-    """What shapes broadcast to."""
-    rank = max(map(len, shapes), default=0)
-    padded = [(ONE,) * (rank - len(s)) + tuple(s) for s in shapes]
-    return tuple(union(column) for column in zip(*padded, strict=True))
-
-
-@dataclass(frozen=True)
-class Fixed:
-    """The index ``atom + plus``."""
-
-    atom: Atom
-    plus: int = 0
-
-
-@dataclass(frozen=True)
-class Along:
-    """The index along an axis, plus ``start``, plus ``plus``; 0 where ``flag`` does not hold.
-
-    ``cut`` says that the axis is not the whole of what it runs over.
-    """
-
-    axis: int
-    start: Atom | None = None
-    plus: int = 0
-    flag: Atom | None = None
-    cut: bool = False
-
-
-Index = Fixed | Along
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where the elements of an array or a view of it are: ``array[index]``, with its shape."""
-
-    array: str
-    index: tuple[Index, ...]
-    dims: tuple[Dim, ...]
-
-
-@dataclass(frozen=True)
-class Slice:
-    """A written slice."""
-
-    start: Atom
-    stop: Atom
-    step: Atom
-
-    @property
-    def is_whole(self) -> bool:
-        none = Const(None)
-        return self.start in (none, Const(0)) and self.stop == none and self.step in (none, Const(1))
-
-
-NEW_AXIS = "newaxis"
-Item = Atom | Slice | str
-WHOLE = Slice(Const(None), Const(None), Const(None))
+from .lengths import (
+    NEW_AXIS,
+    ONE,
+    WHOLE,
+    Along,
+    Dim,
+    Fixed,
+    Index,
+    Item,
+    Part,
+    Place,
+    Slice,
+    broadcast,
+    compose,
+    is_transpose,
+    literal,
+    reduced_axis,
+    same,
+)
 
 _SAME_SHAPE = {
     "id", "np.copy", ".copy()", "np.array", "np.asarray", "np.ascontiguousarray",
@@ -136,7 +54,7 @@ class Shapes:
             self._collect(stmt)
         self._settle_phis()
 
-    def _collect(self, stmt: Any) -> None:
+    def _collect(self, stmt: Stmt) -> None:
         match stmt:
             case Let(target=target):
                 self.lets[target] = stmt
@@ -223,7 +141,7 @@ class Shapes:
             return self._of_count(let)
         if op == "[]" and first is not None:
             return self.view_dims(first, args[1:], let.target)
-        if first is not None and (op == ".T" or (op in ("np.transpose", ".transpose()") and len(args) == 1)):
+        if first is not None and is_transpose(let):
             return first[::-1]
         if op in (".reshape()", "np.reshape"):
             shape = args[1:] if len(args) > 2 else args[1]
@@ -250,7 +168,7 @@ class Shapes:
         return None
 
     def _of_shape(
-        self, shape: Atom | Sequence[Atom], target: str, valid: Any = lambda n: True
+        self, shape: Atom | Sequence[Atom], target: str, valid: Callable[[Atom], bool] = lambda n: True
     ) -> tuple[Dim, ...] | None:
         if isinstance(shape, Var):
             let = self.lets.get(shape.name)
@@ -264,6 +182,8 @@ class Shapes:
                 return None
         elif isinstance(shape, Const):
             shape = (shape,)
+        elif isinstance(shape, Undefined):
+            return None
         lengths = [self.length(n) if valid(n) else None for n in shape]
         return tuple(self._opaque_axis(target, k) if dim is None else dim
                      for k, dim in enumerate(lengths))
@@ -501,7 +421,7 @@ class Shapes:
         return max(taken, 0) if taken <= 2 or (low is not None and low >= 0) else None
 
     def place_of(self, name: str) -> Place:
-        """Where the elements of an array are: in the array that it is a simple view of, or itself."""
+        """Where the elements of an array are: in one that it is a simple view of, or in itself."""
         dims = self.dims_of(name)
         own = Place(name, tuple(Along(k) for k in range(len(dims))), dims)
         let = self.lets.get(name)
@@ -511,11 +431,12 @@ class Shapes:
         assert isinstance(base, Var)
         if let.op == "id" or let.op in INPLACE:
             return self.place_of(base.name)
-        if let.op == ".T" or (let.op in ("np.transpose", ".transpose()") and len(let.args) == 1):
+        if is_transpose(let):
             inner = self.place_of(base.name)
             rank = len(dims)
-            return replace(inner, dims=dims, index=compose(
-                inner.index, tuple(Along(rank - 1 - k) for k in range(rank))))
+            index = compose(inner.index, tuple(Along(rank - 1 - k) for k in range(rank)))
+            assert index is not None
+            return replace(inner, dims=dims, index=index)
         if let.op == "[]":
             found = self.indexed(self.place_of(base.name), let.args[1:])
             if found is not None:
@@ -523,7 +444,7 @@ class Shapes:
         return own
 
     def indexed(self, place: Place, index: Sequence[Atom]) -> Place | None:
-        """The place of ``view[index]``, its shape left out; None if that takes a view of its own."""
+        """The place of ``view[index]`` without its shape; None if that takes a view of its own."""
         items = self.items(index, len(place.dims))
         steps = None if items is None else self.steps(items)
         composed = None if steps is None else compose(place.index, steps, self._is_natural)
@@ -561,47 +482,3 @@ class Shapes:
     def _is_natural(self, atom: Atom) -> bool:
         low = self.lower_bound(atom)
         return low is not None and low >= 0
-
-
-def compose(
-    outer: tuple[Index, ...], inner: tuple[Index, ...], is_natural: Any = lambda atom: False
-) -> Any:
-    """The index of a view of a view: ``outer`` leads to memory, ``inner`` to the view between."""
-    out: list[Index] = []
-    for item in outer:
-        if isinstance(item, Fixed):
-            out.append(item)
-            continue
-        step = inner[item.axis]
-        if isinstance(step, Fixed):
-            if item.start is not None or (item.cut and not is_natural(step.atom)):
-                return None
-            if isinstance(step.atom, Const):
-                out.append(Fixed(Const(step.atom.value + step.plus + item.plus)))
-            else:
-                out.append(Fixed(step.atom, step.plus + item.plus))
-        elif item.start is not None and step.start is not None:
-            return None
-        else:
-            out.append(Along(step.axis, item.start or step.start, item.plus + step.plus,
-                             cut=item.cut or step.cut))
-    return tuple(out)
-
-
-_REDUCTIONS = {"sum", "prod", "mean", "max", "amax", "min", "amin", "any", "all"}
-
-
-def reduction_of(op: str) -> str | None:
-    """The name of the reduction that an op is: ``"np.amax"`` and ``".max()"`` are ``"max"``."""
-    name = op[3:] if op.startswith("np.") else op[1:-2] if op.endswith("()") else ""
-    return name.removeprefix("a") if name in ("amax", "amin") else name if name in _REDUCTIONS else None
-
-
-def reduced_axis(let: Let) -> int | None:
-    """The literal axis that a reduction runs over; None if it has none, or is no reduction."""
-    if reduction_of(let.op) is None:
-        return None
-    named = dict(zip(let.keywords, let.args[len(let.args) - len(let.keywords):], strict=True))
-    positional = let.args[1: len(let.args) - len(let.keywords)]
-    axis = named.get("axis", positional[0] if positional else None)
-    return axis.value if isinstance(axis, Const) and type(axis.value) is int else None

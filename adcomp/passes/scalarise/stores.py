@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import starmap
 from typing import Any
 
 from ...core import numba_adapter
 from ...core.ir import Atom, Call, Let, SetItem, Var
 from ...core.ops import INPLACE
 from .fuse import Fuser
-from .nodes import ZERO, Idx, Node, Operand, Read, children, is_node, routed
+from .lengths import ONE, Place, same
+from .nodes import ZERO, Idx, Load, Node, Operand, Read, children, routed
 from .recognise import NotScalar, Recogniser
-from .shapes import ONE, Place, same
 from .writer import Writer
 
 
@@ -38,14 +39,12 @@ class Stores:
         place = self.place(array, ())
         operand = self.recogniser.operand(value)
         if op != "+":
-            whole = Read(place.array, place.index, place.dims, target.dtype)
-            if is_node(operand):
-                self.check(place, operand)  # type: ignore[arg-type]
-                dims = place.dims
-                index = w.aligned(operand.dims, dims)
-                operand = Read(operand, index, dims, operand.dtype)
+            whole = Load(place.array, place.index, dims=place.dims, dtype=target.dtype)
+            if isinstance(operand, Node):
+                operand = self.fitted(place, operand)
             try:
-                operand = self.recogniser.on_elements(op, (whole, operand), place.dims, target.dtype)
+                operand = self.recogniser.on_elements(
+                    op, (whole, operand), place.dims, target.dtype)
             except NotScalar:
                 return False
         done = self.put(place, operand, op == "+")
@@ -69,26 +68,25 @@ class Stores:
             "[]", (w.types[array.name], *kinds)))
         return w.shapes.place_of(view.name)
 
-    def check(self, place: Place, value: Node) -> None:
-        """Raise where a value does not fit into the place that it is stored in."""
+    def fitted(self, place: Place, value: Node) -> Node:
+        """A value in the shape of the place that it is stored in; raises where it does not fit."""
         skip = len(place.dims) - len(value.dims)
         for k, dim in enumerate(value.dims):
             if dim != ONE and not same(dim, place.dims[skip + k]):
                 self.w.check_fits(dim, place.dims[skip + k])
+        index = self.w.aligned(value.dims, place.dims)
+        return Read(value, index, dims=place.dims, dtype=value.dtype)
 
     def put(self, place: Place, value: Operand, accumulate: bool) -> bool:
         """Loops that store a value into a place."""
         w = self.w
-        if is_node(value):
-            if len(value.dims) > len(place.dims):  # type: ignore[union-attr]
+        if isinstance(value, Node):
+            if len(value.dims) > len(place.dims):
                 return False
-            self.check(place, value)  # type: ignore[arg-type]
-            if self.clashes(place, value):  # type: ignore[arg-type]
-                value = self.fuser.store(value)  # type: ignore[arg-type]
-            index = w.aligned(value.dims, place.dims)  # type: ignore[union-attr]
-            value = Read(value, index, place.dims, value.dtype)  # type: ignore
-            order = self.order(place)
-            self.fuser.settle(value, order)
+            if self.clashes(place, value):
+                value = self.fuser.store(value)
+            value = self.fitted(place, value)
+            self.fuser.settle(value, self.order(place))
 
         def body(idx: tuple[Idx, ...], _: Any) -> tuple[()]:
             element = self.fuser.element(value, idx)
@@ -114,17 +112,19 @@ class Stores:
         aligned = self.w.aligned(value.dims, place.dims)
         return self._reads_elsewhere(value, routed(aligned, idx), place, target)
 
-    def _reads_elsewhere(self, node: Operand, idx: tuple[Idx, ...], place: Place,
+    def _reads_elsewhere(self, node: Node, idx: tuple[Idx, ...], place: Place,
                          target: tuple[Idx, ...]) -> bool:
         node = self.fuser.now(node)
-        if isinstance(node, Read) and isinstance(node.source, str):
-            if not self.w.memory.may_alias(node.source, place.array):
+        if isinstance(node, Load):
+            if not self.w.memory.may_alias(node.array, place.array):
                 return False
-            return not self._is_safe(node.source, routed(node.index, idx), place.array, target)
+            return not self._is_safe(node.array, routed(node.index, idx), place.array, target)
         return any(self._reads_elsewhere(child, at, place, target)
-                   for child, at in children(node, idx, 100))  # type: ignore[arg-type]
+                   for child, at in children(node, idx, 100))
 
-    def _is_safe(self, source: str, idx: tuple[Idx, ...], array: str, target: tuple[Idx, ...]) -> bool:
+    def _is_safe(
+        self, source: str, idx: tuple[Idx, ...], array: str, target: tuple[Idx, ...]
+    ) -> bool:
         """Is what is read the very element that is stored, or one that is never stored?"""
         if not self._same_array(source, array):
             return False
@@ -155,17 +155,16 @@ class Stores:
         """Are two names the same view of the same array?"""
         if a == b:
             return True
-        lets = self.w.shapes.lets.get(a), self.w.shapes.lets.get(b)
-        if lets[0] is None or lets[1] is None or lets[0].op != lets[1].op:
+        p, q = self.w.shapes.lets.get(a), self.w.shapes.lets.get(b)
+        if p is None or q is None or p.op != q.op or len(p.args) != len(q.args):
             return False
-        if lets[0].op not in ("[]", ".T", ".real", ".imag") or len(lets[0].args) != len(lets[1].args):
+        if p.op not in ("[]", ".T", ".real", ".imag"):
             return False
-        first, second = lets[0].args[0], lets[1].args[0]
+        first, second = p.args[0], q.args[0]
         if not (isinstance(first, Var) and isinstance(second, Var)):
             return False
-        same_items = all(self._same_item(x, y) for x, y in
-                         zip(lets[0].args[1:], lets[1].args[1:], strict=True))
-        return same_items and self._same_array(first.name, second.name)
+        items = zip(p.args[1:], q.args[1:], strict=True)
+        return all(starmap(self._same_item, items)) and self._same_array(first.name, second.name)
 
     def _same_item(self, x: Atom, y: Atom) -> bool:
         if x == y:

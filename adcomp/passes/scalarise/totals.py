@@ -8,13 +8,10 @@ from numba import types as nb
 
 from ...core.ir import Atom, Const, Let
 from .fuse import Fuser
+from .lengths import reduction_of
 from .nodes import CHEAP, Map, Node, Reduce, cost
-from .recognise import Kind, Recogniser
-from .shapes import ONE, reduction_of
-from .writer import BOOL, INTP, Writer
-
-_EMPTY = "zero-size array to reduction operation {} which has no identity"
-_LONG = {"max": "maximum", "min": "minimum"}
+from .recognise import Kind, Recogniser, mean_type
+from .writer import INTP, Writer
 
 
 class Totals:
@@ -24,11 +21,11 @@ class Totals:
         self.w, self.fuser, self.recogniser = writer, fuser, recogniser
 
     def compute(self, let: Let, kind: Kind) -> bool:
-        base = self.recogniser.operand(let.args[0])
+        base = self.recogniser.array(let.args[0])
         if kind.what == "spread":
-            self.spread(let, base)  # type: ignore[arg-type]
+            self.spread(let, base)
         else:
-            self.total(let, base)  # type: ignore[arg-type]
+            self.total(let, base)
         return True
 
     def total(self, let: Let, base: Node) -> None:
@@ -44,17 +41,11 @@ class Totals:
 
     def reduce(self, kind: str, base: Node, dtype: Any, result: str | None = None) -> Atom:
         """A reduction over all axes."""
-        if kind in _LONG:
-            self.refuse_empty(base, kind)
-        node = Reduce(kind, base, tuple(range(len(base.dims))), (), dtype)
+        if kind in ("max", "min"):
+            self.w.refuse_empty(base.dims, kind)
+        node = Reduce(kind, base, tuple(range(len(base.dims))), dims=(), dtype=dtype)
         self.fuser.settle(node)
         return self.fuser.reduce(node, (), result)
-
-    def refuse_empty(self, base: Node, kind: str) -> None:
-        w = self.w
-        for dim in base.dims:
-            if dim != ONE and not any(p.base[0] == "lit" and p.base[1] > 0 for p in dim):
-                w.fail(w.let("==", (w.length(dim), Const(0)), BOOL), _EMPTY.format(_LONG[kind]))
 
     def divide(self, total: Atom, base: Node, ty: Any, target: str | None = None) -> Atom:
         """A total divided by the number of elements."""
@@ -85,16 +76,9 @@ class Totals:
         mean = self.divide(total, base, mean_ty)
         w.forget_values()
         off = self.recogniser.on_elements("-", (base, mean), base.dims, mean_ty)
-        square = Map("*", (off, off), base.dims, mean_ty, mean_ty)
+        square = Map("*", (off, off), mean_ty, dims=base.dims, dtype=mean_ty)
         squares = self.reduce("sum", square, nb.float64)
         if "var" in let.op:
             self.divide(squares, base, ty, let.target)
         else:
             w.let("np.sqrt", (self.divide(squares, base, ty),), ty, target=let.target)
-
-
-def mean_type(dtype: Any) -> Any:
-    """The type in which a mean is summed."""
-    if isinstance(dtype, nb.Float | nb.Complex):
-        return dtype
-    return nb.uint64 if isinstance(dtype, nb.Integer) and not dtype.signed else nb.int64

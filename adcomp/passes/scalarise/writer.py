@@ -13,10 +13,12 @@ from ...core import numba_adapter
 from ...core.ir import Atom, Block, Const, If, Let, Raise, Stmt, Undefined, Var, Where
 from ...core.names import Namer
 from ...core.types import dtype_name
+from .lengths import ONE, Along, Dim, Fixed, Index, Part, same, union
 from .memory import Memory
-from .shapes import ONE, Along, Dim, Fixed, Index, Part, Shapes, same, union
+from .shapes import Shapes
 
 MISMATCH = "operands could not be broadcast together"
+EMPTY = "zero-size array to reduction operation {} which has no identity"
 INTP = nb.intp
 BOOL = nb.boolean
 ZERO_INDEX = Fixed(Const(0))
@@ -35,8 +37,8 @@ class Frame:
 class Writer:
     """Emits statements into the innermost of the open blocks, or into one around it.
 
-    The blocks of the program itself come first in ``frames``; ``base`` is the depth of the innermost
-    of them. Loops that the scalariser makes are opened above it.
+    The blocks of the program itself come first in ``frames``; ``base`` is the depth of the
+    innermost of them. Loops that the scalariser makes are opened above it.
     """
 
     def __init__(
@@ -77,7 +79,7 @@ class Writer:
     def level_for(self, level: int) -> int:
         """The block for a value that depends on loops up to ``level``.
 
-        A value that changes in the innermost loop is computed where it is needed, maybe in a branch.
+        What changes in the innermost loop is computed where it is needed, maybe in a branch.
         """
         level = max(level, self.base)
         loops = [k for k, frame in enumerate(self.frames) if frame.is_loop]
@@ -127,6 +129,9 @@ class Writer:
             known = self.let(op, args, ty, level=level)
             self.frames[level].lengths[key] = known
         return known
+
+    def is_integer(self, name: str) -> bool:
+        return isinstance(self.types.get(name), nb.Integer)
 
     def type_of(self, atom: Atom) -> Any:
         if isinstance(atom, Const):
@@ -218,7 +223,16 @@ class Writer:
         wrong = self.let("&", (self.is_not_one(dim), differ), BOOL)
         self.fail(wrong, MISMATCH)
 
-    def aligned(self, dims: tuple[Dim, ...], target: tuple[Dim, ...]) -> tuple[Index, ...]:
+    def refuse_empty(self, dims: Sequence[Dim], kind: str) -> None:
+        """Raise where there is nothing to take the ``max`` or ``min`` of."""
+        for dim in dims:
+            if dim != ONE and not any(part.base[0] == "lit" and part.base[1] for part in dim):
+                empty = self.let("==", (self.length(dim), Const(0)), BOOL)
+                self.fail(empty, EMPTY.format(f"{kind}imum"))
+
+    def aligned(
+        self, dims: tuple[Dim, ...], target: tuple[Dim, ...]
+    ) -> tuple[Index, ...]:
         """How an operand of one shape is indexed in loops over another that it broadcasts to."""
         skip = len(target) - len(dims)
         out: list[Index] = []
