@@ -47,9 +47,10 @@ def load(
     """Execute generated source and return its entry, ready for Numba.
 
     Helpers that the source defines, and plain functions of the namespace that have no overload in
-    Numba, become dispatchers. Every function gets the fingerprint into its qualified name, from which Numba derives symbols:
-    functions that share one, in one process or through the disk cache, would be taken for the same.
-    The text stays as it is, and tracebacks and ``inspect.getsource`` show it.
+    Numba, become dispatchers. Every function gets the fingerprint into its qualified name, from
+    which Numba derives symbols: functions that share one, in one process or through the disk cache,
+    would be taken for the same. The text stays as it is, and tracebacks and ``inspect.getsource``
+    show it.
 
     Examples
     --------

@@ -1,17 +1,6 @@
 """From Core to the statements that are printed: out of SSA form, and temporaries nested again.
 
-Note [Moving a temporary to its use]
-------------------------------------
-``_t = op(a)`` is written at its one use if no run of the program can tell:
-
-* in the same block, so that it is evaluated exactly as often as before;
-* not past a store, if its value depends on memory (`_Frame.forget_reads`);
-* not past a call that nothing is known of, if it is one itself: such calls keep their order.
-  ``f(_t, _u)`` takes both in when the calls in ``_t``, ``_u`` are the last ones that were made,
-  in this order (`_Frame.take`).
-
-Names stay valid wherever an expression goes: Core assigns none twice, and variables are shared
-(`coalesce`) only after this.
+How far a temporary may be moved is decided in `frame`.
 """
 
 from __future__ import annotations
@@ -19,12 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
+from dataclasses import replace
 from typing import Any
 
 from .coalesce import base_of
 from .expressions import Choice, Expr, Logic, Op, negated, size_of
+from .frame import Frame, Taken
 from .ir import (
     UNDEFINED,
     Atom,
@@ -65,7 +54,6 @@ from .statements import (
 __all__ = ["is_temporary", "statements_of"]
 
 _TEMPORARY = re.compile(r"_t(_\d+)?$")
-_LARGEST = 24  # operations in one expression; more is too much for a reader
 _LARGEST_CHOICE = 10
 
 
@@ -106,103 +94,6 @@ def _raises(block: Block) -> bool:
     return bool(block.stmts) and isinstance(block.stmts[-1], Raise)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pending:
-    """A temporary that may still be written at its use."""
-
-    expr: Expr
-    place: int
-    reads: bool
-    ticks: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """Expressions to write for atoms, whether they read memory, and the calls in them."""
-
-    exprs: tuple[Expr, ...]
-    reads: bool
-    ticks: tuple[int, ...]
-
-
-class _Frame:
-    """A block on its way to statements.
-
-    ``ticks`` numbers the calls that must keep their order; a pending expression knows its own.
-    """
-
-    def __init__(self) -> None:
-        self.out: list[PyStmt | None] = []
-        self.pending: dict[str, _Pending] = {}
-        self.ticks: list[int] = []
-        self.writes = False
-
-    def take(self, atoms: Sequence[Atom], *, any_order: bool = False) -> _Taken:
-        """Write pending temporaries in place of atoms that are evaluated here, in this order.
-
-        With ``any_order`` they may also be evaluated in another one.
-        """
-        found = [self.pending.pop(a.name, None) if isinstance(a, Var) else None for a in atoms]
-        if not self._may_call(found, any_order):
-            found = _without_calls(found)
-        while sum(size_of(p.expr) for p in found if p) > _LARGEST:
-            largest = max((p for p in found if p), key=lambda p: size_of(p.expr))
-            found = _without_calls(found) if largest.ticks else [
-                None if p is largest else p for p in found
-            ]
-        for p in filter(None, found):
-            self.out[p.place] = None
-        return _Taken(
-            tuple(p.expr if p else atom for p, atom in zip(found, atoms, strict=True)),
-            any(p.reads for p in found if p),
-            _ticks_of(found),
-        )
-
-    def _may_call(self, found: list[_Pending | None], any_order: bool) -> bool:
-        ticks = _ticks_of(found)
-        if any_order and sum(bool(p and p.ticks) for p in found) > 1:
-            return False
-        return ticks == tuple(self.ticks[len(self.ticks) - len(ticks):])
-
-    def emit(self, stmt: PyStmt) -> None:
-        self.out.append(stmt)
-
-    def hold(
-        self, target: str, expr: Expr, loc: Where, reads: bool, ticks: tuple[int, ...]
-    ) -> None:
-        """Assign a temporary here, unless its use takes it."""
-        self.pending[target] = _Pending(expr, len(self.out), reads, ticks)
-        self.emit(Assign(((target, expr),), loc))
-
-    def tick(self) -> int:
-        """A call is made here that must keep its place among others."""
-        self.ticks.append(len(self.ticks))
-        return self.ticks[-1]
-
-    def forget_reads(self) -> None:
-        """Memory changes here: what was read of it stays where it is."""
-        self.writes = True
-        self.pending = {name: p for name, p in self.pending.items() if not p.reads}
-
-    def pass_by(self, *inner: _Frame) -> None:
-        """Blocks nested here have run."""
-        if any(frame.writes for frame in inner):
-            self.forget_reads()
-        if any(frame.ticks for frame in inner):
-            self.tick()
-
-    def statements(self) -> tuple[PyStmt, ...]:
-        return tuple(stmt for stmt in self.out if stmt is not None)
-
-
-def _ticks_of(found: Iterable[_Pending | None]) -> tuple[int, ...]:
-    return tuple(chain.from_iterable(p.ticks for p in found if p))
-
-
-def _without_calls(found: list[_Pending | None]) -> list[_Pending | None]:
-    return [None if p and p.ticks else p for p in found]
-
-
 class _Lowering:
     """Turns the blocks of one function into statements."""
 
@@ -219,13 +110,13 @@ class _Lowering:
         frame, taken = self._run(block)
         return frame.statements(), taken.exprs
 
-    def _run(self, block: Block) -> tuple[_Frame, _Taken]:
-        frame = _Frame()
+    def _run(self, block: Block) -> tuple[Frame, Taken]:
+        frame = Frame()
         for stmt in block.stmts:
             self._stmt(stmt, frame)
         return frame, frame.take(block.yields, any_order=True)
 
-    def _stmt(self, stmt: Stmt, frame: _Frame) -> None:
+    def _stmt(self, stmt: Stmt, frame: Frame) -> None:
         match stmt:
             case Let():
                 self._let(stmt, frame)
@@ -237,6 +128,7 @@ class _Lowering:
                 frame.tick()
             case Raise(exception, args, loc):
                 frame.emit(Throw(exception, frame.take(args).exprs, loc))
+                frame.raises = True
             case If():
                 self._if(stmt, frame)
             case For():
@@ -244,7 +136,7 @@ class _Lowering:
             case While():
                 self._while(stmt, frame)
 
-    def _let(self, let: Let, frame: _Frame) -> None:
+    def _let(self, let: Let, frame: Frame) -> None:
         taken = frame.take(let.args)
         expr = Op(let.op, taken.exprs, let.keywords)
         reads = taken.reads or self._values.reads_memory(let)
@@ -258,7 +150,7 @@ class _Lowering:
         target: str,
         expr: Expr,
         loc: Where,
-        frame: _Frame,
+        frame: Frame,
         reads: bool,
         ticks: tuple[int, ...],
     ) -> None:
@@ -267,7 +159,7 @@ class _Lowering:
         else:
             frame.emit(Assign(((target, expr),), loc))
 
-    def _set_item(self, stmt: SetItem, frame: _Frame) -> None:
+    def _set_item(self, stmt: SetItem, frame: Frame) -> None:
         if stmt.accumulate:  # a[i] += v evaluates a and i first; a[i] = v evaluates v first
             array, *index, value = frame.take((stmt.array, *stmt.index, stmt.value)).exprs
         else:
@@ -275,7 +167,7 @@ class _Lowering:
         frame.emit(Store(array, tuple(index), value, stmt.accumulate, stmt.loc))
         frame.forget_reads()
 
-    def _for(self, loop: For, frame: _Frame) -> None:
+    def _for(self, loop: For, frame: Frame) -> None:
         inits = tuple(c.init for c in loop.carried)
         *first, start, stop, step = frame.take(
             (*inits, loop.start, loop.stop, loop.step), any_order=True
@@ -287,7 +179,7 @@ class _Lowering:
         frame.out += _finished(loop.carried)
         frame.pass_by(inner)
 
-    def _while(self, loop: While, frame: _Frame) -> None:
+    def _while(self, loop: While, frame: Frame) -> None:
         first = frame.take(tuple(c.init for c in loop.carried), any_order=True).exprs
         test_frame, test = self._run(loop.test)
         inner, taken = self._run(loop.body)
@@ -302,7 +194,7 @@ class _Lowering:
 
     # --- branches -----------------------------------------------------------------------------
 
-    def _if(self, stmt: If, frame: _Frame) -> None:
+    def _if(self, stmt: If, frame: Frame) -> None:
         taken = frame.take((stmt.cond,))
         cond = taken.exprs[0]
         then_frame, then = self._run(stmt.then)

@@ -11,7 +11,7 @@ from .ir import UNDEFINED, Where
 
 __all__ = [
     "Assign", "Branch", "Break", "Copies", "Loop", "Move", "PyStmt", "Range", "Return", "Run",
-    "Store", "Throw", "expressions_in", "in_order", "map_expressions",
+    "Store", "Throw", "expressions_in", "in_order", "map_expressions", "nested_in",
 ]
 
 Move = tuple[str, Expr]
@@ -133,6 +133,16 @@ def expressions_in(stmt: PyStmt) -> tuple[Expr, ...]:
         case Throw(args=args):
             return args
     raise AssertionError(stmt)
+
+
+def nested_in(stmt: PyStmt) -> tuple[tuple[PyStmt, ...], ...]:
+    """The blocks nested directly in a statement."""
+    match stmt:
+        case Branch(then=then, orelse=orelse):
+            return (then, orelse)
+        case Range(body=body) | Loop(body=body):
+            return (body,)
+    return ()
 
 
 def map_expressions(stmt: PyStmt, f: Callable[[Expr], Expr]) -> PyStmt:

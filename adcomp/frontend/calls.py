@@ -150,11 +150,20 @@ _DISPATCHERS: dict[FunctionType, Any] = {}
 
 
 def dispatcher_of(f: FunctionType, dispatcher: Any = None) -> Any:
-    """The Numba dispatcher of a plain function, always the same one."""
+    """The Numba dispatcher of a plain function, always the same one.
+
+    The plain functions that it calls by global names are dispatchers too, itself among them.
+    """
     if dispatcher is not None and dispatcher is not f:
         return dispatcher
     if f not in _DISPATCHERS:
-        _DISPATCHERS[f] = numba.njit(f)
+        scope = dict(f.__globals__)
+        copy = FunctionType(f.__code__, scope, f.__name__, f.__defaults__, f.__closure__)
+        copy.__qualname__, copy.__module__ = f.__qualname__, f.__module__
+        _DISPATCHERS[f] = numba.njit(copy)
+        for name in f.__code__.co_names:
+            if isinstance(scope.get(name), FunctionType) and op_of(scope[name]) is None:
+                scope[name] = dispatcher_of(scope[name])
     return _DISPATCHERS[f]
 
 

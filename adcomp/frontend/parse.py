@@ -52,7 +52,7 @@ def parse(
             loc=source.loc(extra), hint="list the parameters by name",
         )
     params = tuple(a.arg for a in (*args.posonlyargs, *args.args))
-    builder = Builder(Namer([*params, *STANDARD]), is_primitive)
+    builder = Builder(Namer([*params, *STANDARD, source.name]), is_primitive)
     frame = Frame(builder, source)
     builder.inlining.append(f)
     for name, typ in zip(params, argtypes, strict=True):

@@ -22,6 +22,7 @@ were all at hand; :mod:`adcomp.passes.record` sees to it that they are.
 from __future__ import annotations
 
 from dataclasses import replace
+from types import FunctionType
 from typing import Any
 
 from numba import types as nb
@@ -47,6 +48,7 @@ from ..core.ir import (
 from ..core.names import stem
 from ..core.types import cotangent_type, is_array, is_float, zero
 from ..errors import Loc, NoRuleError
+from ..registry import is_kernel, unwrap
 from .activity import differentiates, flowing, stores_derivative
 from .alias import is_view
 from .context import Context
@@ -60,6 +62,11 @@ def reversed_loc(loc: Where) -> Where:
     return AdjointLoc(loc) if isinstance(loc, Loc) else loc
 
 
+def part_of(name: str, k: int) -> str:
+    """What the cotangent of an element of a returned tuple is filed under."""
+    return f"{name}[{k}]"
+
+
 class Adjoint:
     """Builds the two sweeps of a function, block by block."""
 
@@ -67,6 +74,8 @@ class Adjoint:
         from .record import Timeline
 
         self.ctx = ctx
+        self.calls = {s.target for s in walk(ctx.fn.body) if isinstance(s, Let) and self._is_call(s)}
+        self.saved: dict[str, list[Stmt]] = {}
         self.timeline = Timeline(ctx.fn, ctx.aliases)
         self.tuples = {s.target: s.args for s in walk(ctx.fn.body) if isinstance(s, Let) and s.op == "tuple"}
 
@@ -87,7 +96,7 @@ class Adjoint:
 
         match stmt:
             case Let():
-                self._let(stmt, bars)
+                return self._let(stmt, bars)
             case SetItem():
                 self._store(stmt, bars)
             case Call():
@@ -150,16 +159,31 @@ class Adjoint:
     def _is_zero(self, op: str) -> bool:
         return self.ctx.rules.is_zero(op, self.ctx.object_of(op))
 
-    def _let(self, stmt: Let, bars: Bars) -> None:
-        ctx, target = self.ctx, stmt.target
+    def _let(self, stmt: Let, bars: Bars) -> list[Stmt]:
+        """The reverse of a binding; what stands for it in the forward sweep."""
         if stmt.op == "tuple":  # its elements get their cotangents where it is indexed
-            return
-        if stmt.op == "[]" and isinstance(ctx.type_of(stmt.args[0]), nb.BaseTuple):
+            return [stmt]
+        if stmt.op == "[]" and isinstance(self.ctx.type_of(stmt.args[0]), nb.BaseTuple):
             self._tuple_item(stmt, bars)
-            return
-        if target not in ctx.active or not differentiates(stmt, ctx.types, self._is_zero):
-            bars.pop(target, None)
-            return
+            return [stmt]
+        if stmt.target not in self.ctx.active or not differentiates(stmt, self.ctx.types, self._is_zero):
+            bars.pop(stmt.target, None)
+            return [stmt]
+        if self._is_call(stmt):
+            from .adjoint_call import reverse_call
+
+            return reverse_call(self, stmt, bars)
+        self._primitive(stmt, bars)
+        return [*self.saved.pop(stmt.target, []), stmt, *self.saved.pop(f"{stmt.target} after", [])]
+
+    def _is_call(self, stmt: Let) -> bool:
+        """Is it the call of a function that is neither inlined nor has a rule?"""
+        value = self.ctx.object_of(stmt.op) if stmt.op in self.ctx.namespace else None
+        return (isinstance(unwrap(value), FunctionType) and self.ctx.rules.user(value) is None
+                and self.ctx.rules.equation(stmt.op, value) is None and not is_kernel(value))
+
+    def _primitive(self, stmt: Let, bars: Bars) -> None:
+        ctx, target = self.ctx, stmt.target
         if is_array(ctx.types[target]):
             if not is_view(stmt, ctx.types):
                 self._array(stmt, bars)
@@ -180,8 +204,18 @@ class Adjoint:
     def _tuple_item(self, stmt: Let, bars: Bars) -> None:
         """``y = t[i]``: the cotangent goes to the element; an argument's keeps it for the end."""
         base, index = stmt.args
+        if stmt.target not in bars or isinstance(base, Var) and base.name in self.ctx.fn.params:
+            return
         elements = self.tuples.get(base.name) if isinstance(base, Var) else None
-        if elements is None or stmt.target not in bars:
+        if elements is None:
+            if not self._is_part(base):
+                raise self.no_rule(stmt)
+            if not (isinstance(index, Const) and isinstance(base, Var)):
+                raise self.no_rule(stmt)
+            part = part_of(base.name, index.value % len(self.ctx.types[base.name]))
+            known, y_bar = bars.get(part), bars.pop(stmt.target)
+            self.ctx.types[part] = self.ctx.types[stmt.target]
+            bars[part] = y_bar if known is None else self.ctx.let("+", (known, y_bar))
             return
         y_bar, loc = bars.pop(stmt.target), reversed_loc(stmt.loc)
         for k, atom in enumerate(elements):
@@ -197,6 +231,10 @@ class Adjoint:
             nothing = zero(self.ctx.type_of(y_bar))
             self.ctx.out.append(If(hit, Block((), (y_bar,)), Block((), (nothing,)), (part,), loc))
             self.add(bars, atom, Var(part), loc)
+
+    def _is_part(self, base: Atom) -> bool:
+        """Is a tuple an argument's element, or the result of a call?"""
+        return isinstance(base, Var) and base.name in self.calls
 
     def _scalar(self, stmt: Let, y_bar: Atom, bars: Bars, loc: Where) -> None:
         ctx, value = self.ctx, self.ctx.object_of(stmt.op)
@@ -233,8 +271,8 @@ class Adjoint:
         ctx = self.ctx
         given = dict(zip(rule.arguments, stmt.args, strict=False))
         given |= {"y": Var(stmt.target), "y_bar": y_bar}
-        name = ctx.rules.name_of(rule, ctx)  # type: ignore[attr-defined]
-        args = tuple(given[p] for p in rule.params)
+        name = ctx.rules.name_of(rule, ctx)
+        args = tuple(self.as_it_was(stmt, given[p], p) for p in rule.params)
         got = ctx.let(name, args, loc=loc)
         typ = ctx.types[got.name]
         several = isinstance(typ, nb.BaseTuple)
@@ -273,9 +311,25 @@ class Adjoint:
             if rule is None:
                 raise self.no_rule(stmt)
             given[f"{letter}_bar"] = self.shadow_of(atom)
-            name = ctx.rules.name_of(rule, ctx)  # type: ignore[attr-defined]
-            args = tuple(given[p] for p in rule.params)
+            name = ctx.rules.name_of(rule, ctx)
+            args = tuple(self.as_it_was(stmt, given[p], p) for p in rule.params)
             ctx.out.append(Call(name, args, (len(args) - 1,), loc))
+
+    def as_it_was(self, stmt: Let, atom: Atom, param: str) -> Atom:
+        """An array that a rule reads in the reverse sweep: a copy, if it is overwritten before."""
+        if not isinstance(atom, Var) or not is_array(self.ctx.type_of(atom)) or param.endswith("_bar"):
+            return atom
+        if not self.timeline.overwritten(stmt.target, atom):
+            return atom
+        place = f"{stmt.target} after" if param == "y" else stmt.target
+        for let in self.saved.get(place, []):
+            assert isinstance(let, Let)
+            if let.args == (atom,):
+                return Var(let.target)
+        typ = self.ctx.result_type(".copy()", (atom,))
+        name = self.ctx.fresh(f"{stem(atom.name)}_saved", typ)
+        self.saved.setdefault(place, []).append(Let(name, ".copy()", (atom,)))
+        return Var(name)
 
     def _array(self, stmt: Let, bars: Bars) -> None:
         """A statement that makes an array out of active values."""

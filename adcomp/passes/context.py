@@ -23,6 +23,9 @@ TEMPORARY = "_t"
 class RuleBook(Protocol):
     """The rules that a pass asks for, by op and by the Python object behind an op."""
 
+    def name_of(self, rule: Any, ctx: Context) -> str:
+        """The op that calls the function of an array rule or a user's rule."""
+
     def equation(self, op: str, value: Any) -> Function | None:
         """The pullback of a scalar op as Core: parameters among a, b, c, y, y_bar."""
 
@@ -37,6 +40,28 @@ class RuleBook(Protocol):
 
 
 @dataclass
+class Pair:
+    """The two functions that a call becomes, and the tape of frames between them."""
+
+    forward: str
+    reverse: str
+    number: int
+    kind: Any = nb.none
+    returns: tuple[Any, ...] = ()
+    returns_argument: bool = False
+
+
+#: the parameter that holds the tapes of frames
+FRAMES = "frames"
+
+
+class Calls(Protocol):
+    """Gives the pair of functions of a call that is not inlined."""
+
+    def pair(self, g: Any, argtypes: tuple[Any, ...], active: tuple[bool, ...]) -> Pair: ...
+
+
+@dataclass
 class Context:
     """The state of building one adjoint. ``types`` and ``namespace`` grow with what is emitted."""
 
@@ -45,6 +70,7 @@ class Context:
     aliases: Aliases
     active: frozenset[str]
     rules: RuleBook
+    calls: Calls
     namer: Namer
     namespace: dict[str, Any]
     shadow: dict[str, str] = field(default_factory=dict)

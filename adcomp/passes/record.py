@@ -85,44 +85,32 @@ def supply(ctx: Context, timeline: Timeline, lap: Lap) -> tuple[list[Stmt], Stmt
     return _Supply(ctx, timeline, lap).build()
 
 
-class _Supply:
-    def __init__(self, ctx: Context, timeline: Timeline, lap: Lap) -> None:
-        self.ctx, self.timeline, self.lap = ctx, timeline, lap
-        self.loop = lap.loop
-        self.level = _Level(lap.body)
-        self.phis = {c.phi: k for k, c in enumerate(self.loop.carried)}
+class _Plan:
+    """What can be computed again of the names that a body defines."""
+
+    def __init__(self, ctx: Context, timeline: Timeline, body: Block, loc: Where) -> None:
+        self.ctx, self.timeline, self.loc = ctx, timeline, loc
+        self.body = body
+        self.level = _Level(body)
         self.shadows = {s: p for p, s in ctx.shadow.items()}
-        self.before: list[Stmt] = []
         self.rename: dict[str, Atom] = {}
-        self.rotation = _rotation(self.loop, lap.body.yields)
-        self.steps = _steps(self.loop, lap.body, ctx)
 
-    # --- the plan -----------------------------------------------------------------------------
-
-    def build(self) -> tuple[list[Stmt], Stmt, list[Stmt]]:
-        reverse = Block(tuple(self.lap.reverse), self.lap.yields)
-        index = {self.loop.index} if isinstance(self.loop, For) else set()
-        local = {*self.level.where, *self.phis, *index}
-        needed = [n for n in free_names(reverse) if n in local]
-        kept, again = self.choose(needed, local, index)
-        turns = any(n in self.rotation for n in (*needed, *self._operands_of(again)))
-        return self._assemble(reverse, kept, again, turns, needed)
-
-    def choose(self, needed: Sequence[str], local: set[str], index: set[str]
+    def choose(self, needed: Sequence[str], fixed: Mapping[str, type[FREE] | None]
                ) -> tuple[list[str], list[str]]:
-        """Which names the tape keeps, and which are computed again, in program order."""
+        """Which names to keep, and which to compute again, in program order.
+
+        ``fixed`` are the names that no statement defines: at hand (FREE), or to be kept (None).
+        """
+        local = {*self.level.where, *fixed}
 
         def sources(name: str) -> tuple[str, ...] | None | type[FREE]:
-            if name in index or name in self.rotation or name in self.steps:
-                return FREE
-            if name in self.phis:
-                return None
+            if name in fixed:
+                return fixed[name]
             found = self._recompute_from(name)
             return None if found is None else tuple(n for n in found if n in local)
 
         kept, again = minimum_cut(needed, sources, self._weight)
-        order = {n: k for k, n in enumerate(self.level.where)}
-        order |= {n: k - len(self.phis) for n, k in self.phis.items()}
+        order = {n: k for k, n in enumerate((*fixed, *self.level.where))}
         return sorted(kept, key=order.__getitem__), sorted(again, key=order.__getitem__)
 
     def _operands_of(self, names: Iterable[str]) -> list[str]:
@@ -164,14 +152,92 @@ class _Supply:
         return effect in (Effect.PURE, Effect.ELEMENTWISE, Effect.VIEW) and stmt.op not in EXPENSIVE
 
     def _is_local(self, array: str) -> bool:
-        """Is an array that the body allocates gone when the iteration is over?"""
+        """Is an array that the body allocates gone when the body is over?"""
+        return True
+
+    # --- again ------------------------------------------------------------------------
+
+    def _atom(self, atom: Atom) -> Atom:
+        return self.rename.get(atom.name, atom) if isinstance(atom, Var) else atom
+
+    def _renamed(self, stmt: Stmt) -> Stmt:
+        return map_atoms(stmt, self._atom)
+
+    def _again(self, stmts: Sequence[Stmt], wanted: set[str], rename: dict[str, Atom]) -> list[Stmt]:
+        """The statements that define ``wanted``, again under new names."""
+        ctx = self.ctx
+
+        def atom(a: Atom) -> Atom:
+            return rename.get(a.name, a) if isinstance(a, Var) else a
+
+        out: list[Stmt] = []
+        for stmt in stmts:
+            match stmt:
+                case Let(target=target, args=args) if target in wanted:
+                    name = ctx.fresh(target, ctx.types[target])
+                    out.append(replace(stmt, target=name, args=tuple(map(atom, args)), loc=self.loc))
+                    rename[target] = Var(name)
+                case If(cond=cond, results=results):
+                    inside = [n for b in blocks_of(stmt) for n in bound_in(b) if n in wanted]
+                    kept = [k for k, r in enumerate(results) if r in wanted]
+                    if not inside and not kept:
+                        continue
+                    out.append(self._branch_again(stmt, atom(cond), inside, kept, wanted, rename))
+        return out
+
+    def _branch_again(self, stmt: If, cond: Atom, inside: list[str], kept: list[int],
+                      wanted: set[str], rename: dict[str, Atom]) -> If:
+        ctx = self.ctx
+        blocks, seen = [], []
+        for branch in (stmt.then, stmt.orelse):
+            inner = dict(rename)
+            stmts = self._again(branch.stmts, wanted, inner)
+            ends = [inner.get(a.name, a) if isinstance(a, Var) else a
+                    for a in (branch.yields[k] for k in kept)]
+            blocks.append((stmts, ends))
+            seen.append({n: inner[n] for n in inside if n in inner and inner[n] != rename.get(n)})
+        results = []
+        for k in kept:
+            name = stmt.results[k]
+            results.append(ctx.fresh(name, ctx.types[name]))
+            rename[name] = Var(results[-1])
+        for name in inside:
+            results.append(ctx.fresh(name, ctx.types[name]))
+            rename[name] = Var(results[-1])
+            for (_, ends), values in zip(blocks, seen, strict=True):
+                ends.append(values.get(name, UNDEFINED))
+        then, orelse = (Block(tuple(stmts), tuple(ends)) for stmts, ends in blocks)
+        return If(cond, then, orelse, tuple(results), self.loc)
+
+
+class _Supply(_Plan):
+    """The plan of a loop, and the two loops that follow from it."""
+
+    def __init__(self, ctx: Context, timeline: Timeline, lap: Lap) -> None:
+        super().__init__(ctx, timeline, lap.body, lap.loc)
+        self.lap, self.loop = lap, lap.loop
+        self.phis = {c.phi: k for k, c in enumerate(self.loop.carried)}
+        self.rotation = _rotation(self.loop, lap.body.yields)
+        self.steps = _steps(self.loop, lap.body, ctx)
+
+    def _is_local(self, array: str) -> bool:
         sites = self.ctx.aliases.sites
         return not any(
             site.name == array
             for c in self.loop.carried for n in (c.phi, c.result) for site in sites.get(n, ())
         )
 
-    # --- the two loops ------------------------------------------------------------------------
+    def build(self) -> tuple[list[Stmt], Stmt, list[Stmt]]:
+        reverse = Block(tuple(self.lap.reverse), self.lap.yields)
+        fixed: dict[str, type[FREE] | None] = {
+            n: FREE if n in self.rotation or n in self.steps else None for n in self.phis
+        }
+        if isinstance(self.loop, For):
+            fixed[self.loop.index] = FREE
+        needed = [n for n in free_names(reverse) if n in fixed or n in self.level.where]
+        kept, again = self.choose(needed, fixed)
+        turns = any(n in self.rotation for n in (*needed, *self._operands_of(again)))
+        return self._assemble(reverse, kept, again, turns, needed)
 
     def _assemble(self, reverse: Block, kept: list[str], again: list[str], turns: bool,
                   needed: Sequence[str]) -> tuple[list[Stmt], Stmt, list[Stmt]]:
@@ -216,57 +282,33 @@ class _Supply:
             self.rename[c.phi] = Var(names[came_from[k]])
         return out
 
-    def _atom(self, atom: Atom) -> Atom:
-        return self.rename.get(atom.name, atom) if isinstance(atom, Var) else atom
 
-    def _renamed(self, stmt: Stmt) -> Stmt:
-        return map_atoms(stmt, self._atom)
+@dataclass(frozen=True)
+class Frame:
+    """What a call's reverse needs of its forward: names to keep, and what to compute again."""
 
-    def _again(self, stmts: Sequence[Stmt], wanted: set[str], rename: dict[str, Atom]) -> list[Stmt]:
-        """The statements that define ``wanted``, again under new names."""
-        ctx = self.ctx
+    kept: tuple[str, ...]
+    visible: Mapping[str, str]
+    stmts: tuple[Stmt, ...]
+    again: tuple[Stmt, ...]
+    rename: Mapping[str, Atom]
 
-        def atom(a: Atom) -> Atom:
-            return rename.get(a.name, a) if isinstance(a, Var) else a
 
-        out: list[Stmt] = []
-        for stmt in stmts:
-            match stmt:
-                case Let(target=target, args=args) if target in wanted:
-                    name = ctx.fresh(target, ctx.types[target])
-                    out.append(replace(stmt, target=name, args=tuple(map(atom, args)), loc=self.lap.loc))
-                    rename[target] = Var(name)
-                case If(cond=cond, results=results):
-                    inside = [n for b in blocks_of(stmt) for n in bound_in(b) if n in wanted]
-                    kept = [k for k, r in enumerate(results) if r in wanted]
-                    if not inside and not kept:
-                        continue
-                    out.append(self._branch_again(stmt, atom(cond), inside, kept, wanted, rename))
-        return out
-
-    def _branch_again(self, stmt: If, cond: Atom, inside: list[str], kept: list[int],
-                      wanted: set[str], rename: dict[str, Atom]) -> If:
-        ctx = self.ctx
-        blocks, seen = [], []
-        for branch in (stmt.then, stmt.orelse):
-            inner = dict(rename)
-            stmts = self._again(branch.stmts, wanted, inner)
-            ends = [inner.get(a.name, a) if isinstance(a, Var) else a
-                    for a in (branch.yields[k] for k in kept)]
-            blocks.append((stmts, ends))
-            seen.append({n: inner[n] for n in inside if n in inner and inner[n] != rename.get(n)})
-        results = []
-        for k in kept:
-            name = stmt.results[k]
-            results.append(ctx.fresh(name, ctx.types[name]))
-            rename[name] = Var(results[-1])
-        for name in inside:
-            results.append(ctx.fresh(name, ctx.types[name]))
-            rename[name] = Var(results[-1])
-            for (_, ends), values in zip(blocks, seen, strict=True):
-                ends.append(values.get(name, UNDEFINED))
-        then, orelse = (Block(tuple(stmts), tuple(ends)) for stmts, ends in blocks)
-        return If(cond, then, orelse, tuple(results), self.lap.loc)
+def plan_frame(ctx: Context, timeline: Timeline, body: Block, reverse: Block, given: Iterable[str]
+               ) -> Frame:
+    """Choose what a call records; ``given`` are the names that its reverse is called with."""
+    plan = _Plan(ctx, timeline, body, None)
+    fixed: dict[str, type[FREE] | None] = dict.fromkeys(ctx.fn.params)
+    fixed |= dict.fromkeys(given, FREE)
+    needed = [n for n in free_names(reverse) if n in fixed or n in plan.level.where]
+    for name in given:
+        plan.level.where.pop(name, None)
+    kept, again = plan.choose(needed, fixed)
+    stmts, visible = export(ctx, body.stmts, {n for n in kept if n not in fixed})
+    for name in kept:
+        plan.rename[name] = Var(ctx.fresh(name, ctx.types[name]))
+    clones = plan._again(body.stmts, set(again), plan.rename)
+    return Frame(tuple(kept), visible, stmts, tuple(clones), plan.rename)
 
 
 # --- a level of the program ----------------------------------------------------------------------

@@ -83,5 +83,6 @@ def _known(x):
 
 def test_overloads_stay_overloads():
     source = "def derivative(x):\n    return known(x)\n"
-    f = load(source, "derivative", {"known": known}, fingerprint="7" * 64, options=CompilerOptions())
+    scope = {"known": known}
+    f = load(source, "derivative", scope, fingerprint="7" * 64, options=CompilerOptions())
     assert f(1.0) == 1.0 and njit(f)(1.0) == 7.0

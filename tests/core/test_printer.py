@@ -12,7 +12,7 @@ import pytest
 from numba import types as nb
 
 from adcomp.core import printer
-from adcomp.core.expressions import Choice, Logic, Op, literal, text_of
+from adcomp.core.expressions import Choice, Logic, Op, text_of
 from adcomp.core.ir import (
     UNDEFINED,
     AdjointLoc,
@@ -29,6 +29,7 @@ from adcomp.core.ir import (
     Var,
     While,
 )
+from adcomp.core.literals import literal
 from adcomp.core.printer import plain, show
 from adcomp.core.verify import verify
 from adcomp.errors import Loc
@@ -371,6 +372,21 @@ def test_a_temporary_is_not_moved_into_a_loop():
         For("i", Const(0), n, Const(1), (), block(SetItem(u, (i,), t))),
     ]
     assert "_t = x + x\n" in show(function("u x n", stmts))
+
+
+def test_nothing_is_moved_past_a_guard():
+    """It might raise another exception, or have been called, before the guard raises its own."""
+    guard = If(a, block(Raise("ValueError")), block())
+    stmts = [Let("_t", "/", (x, x)), Let("_t_1", "g", (x,)), guard, Let("y", "+", (t, t1))]
+    check(show(function("a x", stmts, y)), """
+        def f(a, x):
+            _t = x / x
+            _t_1 = g(x)
+            if a:
+                raise ValueError()
+            y = _t + _t_1
+            return y
+    """)
 
 
 def test_names_of_the_user_stay():

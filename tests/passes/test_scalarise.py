@@ -58,12 +58,24 @@ def loops(f: Callable[..., Any], *args: Any, **options: Any) -> tuple[Function, 
     return new, types
 
 
-def compiled(fn: Function) -> Callable[..., Any]:
+@pytest.fixture(autouse=True, params=["printed", pytest.param("compiled", marks=pytest.mark.slow)])
+def runner(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
+    """Run every program as Python and as machine code; the latter is the truth, and slow."""
+    if request.param == "compiled":
+        monkeypatch.setattr(f"{__name__}.run", numba.njit)
+
+
+def run(f: Callable[..., Any]) -> Callable[..., Any]:
+    return f
+
+
+def executable(fn: Function) -> Callable[..., Any]:
+    """The printed function, to be run."""
     text, file = plain(fn), f"<test_scalarise {fn.name} {id(fn)}>"
     linecache.cache[file] = (len(text), None, text.splitlines(True), file)
     scope = {**STANDARD, **fn.namespace}
     exec(compile(text, file, "exec"), scope)
-    return numba.njit(scope[fn.name])
+    return run(scope[fn.name])
 
 
 def copied(args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -94,8 +106,8 @@ def check(f: Callable[..., Any], *args: Any, rtol: float = 1e-13, **options: Any
     assert not left, left
     expected_args, actual_args = copied(args), copied(args)
     with np.errstate(all="ignore"):
-        expected = outcome(numba.njit(f), expected_args)
-        actual = outcome(compiled(new), actual_args)
+        expected = outcome(run(f), expected_args)
+        actual = outcome(executable(new), actual_args)
     same(actual, expected, rtol)
     for a, b in zip(actual_args, expected_args, strict=True):
         same(a, b, rtol)
@@ -114,7 +126,8 @@ def same(actual: Any, expected: Any, rtol: float) -> None:
     elif isinstance(expected, type):
         assert actual is expected
     else:
-        assert numba.typeof(actual) == numba.typeof(expected)
+        if run is numba.njit:
+            assert numba.typeof(actual) == numba.typeof(expected)
         np.testing.assert_allclose(actual, expected, rtol=rtol, atol=1e-14)
 
 
@@ -364,7 +377,7 @@ def test_arguments_may_share_memory_unless_told_otherwise():
     same_memory = X.copy()
     new, _ = loops(f, X, Y)
     assert allocations(new) == ["np.empty"]
-    assert compiled(new)(same_memory, same_memory) == 2 * np.sum(X)
+    assert executable(new)(same_memory, same_memory) == 2 * np.sum(X)
     assert allocations(check(stencil, X, Y)) == ["np.empty"]
     assert not allocations(check(stencil, X, Y, distinct_arguments=True))
 
@@ -535,7 +548,7 @@ def test_fancy_and_mask_stores_stay():
 
     new, _ = loops(f, X, np.array([1, 2]))
     assert sum(isinstance(s, SetItem) for s in walk(new.body)) >= 2
-    assert compiled(new)(X.copy(), np.array([1, 2])) == numba.njit(f)(X.copy(), np.array([1, 2]))
+    assert executable(new)(X.copy(), np.array([1, 2])) == run(f)(X.copy(), np.array([1, 2]))
 
 
 # --- branches and details -------------------------------------------------------------------------

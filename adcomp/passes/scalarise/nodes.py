@@ -50,7 +50,7 @@ class Read(Node):
 
 @dataclass(frozen=True, eq=False)
 class Map(Node):
-    """``op`` of scalars and of elements of nodes of this shape; ``raw`` is the type of its result."""
+    """``op``, with results of type ``raw``, of scalars and elements of nodes of this shape."""
 
     op: str
     args: tuple[Operand, ...]

@@ -66,7 +66,7 @@ def kind_of(stmt: Stmt, shapes: Shapes) -> Kind | None:
 
 
 def _kind_of_let(let: Let, shapes: Shapes) -> Kind | None:
-    ty = shapes.types.get(let.target)
+    ty: Any = shapes.types.get(let.target)
     arrays = _arrays(let.args, shapes)
     if not arrays or not all(map(_is_numeric, (shapes.types[a] for a in arrays))):
         return None

@@ -168,7 +168,8 @@ class Shapes:
         return None
 
     def _of_shape(
-        self, shape: Atom | Sequence[Atom], target: str, valid: Callable[[Atom], bool] = lambda n: True
+        self, shape: Atom | Sequence[Atom], target: str,
+        valid: Callable[[Atom], bool] = lambda n: True,
     ) -> tuple[Dim, ...] | None:
         if isinstance(shape, Var):
             let = self.lets.get(shape.name)

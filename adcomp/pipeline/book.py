@@ -1,0 +1,64 @@
+"""The rules, in the form that the passes ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from types import FunctionType
+from typing import Any
+
+from numba import types as nb
+
+from ..core.ir import Function
+from ..frontend.calls import dispatcher_of
+from ..frontend.parse import parse
+from ..passes.context import Context
+from ..passes.simplify import simplify
+from ..registry import RULES, ArrayRule, Rules, UserRule
+from .front import is_primitive
+
+
+class Book:
+    """A :class:`adcomp.passes.context.RuleBook` over the registry."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+
+    def equation(self, op: str, value: Any) -> Function | None:
+        rule = self.rules.scalar(op)
+        if rule is None and value is not None:
+            rule = self.rules.scalar(value)
+        return None if rule is None else _equation(rule.function, rule.params)
+
+    def kernels(self, op: str, value: Any) -> Mapping[str, ArrayRule]:
+        return self.rules.array(op)
+
+    def user(self, value: Any) -> UserRule | None:
+        try:
+            return self.rules.user(value)
+        except TypeError:  # unhashable: no function
+            return None
+
+    def is_zero(self, op: str, value: Any) -> bool:
+        if self.rules.nondifferentiable(op):
+            return True
+        try:
+            return value is not None and self.rules.nondifferentiable(value)
+        except TypeError:  # unhashable: no function
+            return False
+
+    def name_of(self, rule: ArrayRule | UserRule, ctx: Context) -> str:
+        """The op that calls a rule's function."""
+        target = rule.kernel if isinstance(rule, ArrayRule) else dispatcher_of(rule.function)
+        for name, value in ctx.namespace.items():
+            if value is target:
+                return name
+        name = ctx.namer(rule.name)
+        ctx.namespace[name] = target
+        return name
+
+
+@lru_cache(maxsize=None)
+def _equation(function: FunctionType, params: tuple[str, ...]) -> Function:
+    fn = parse(function, [nb.float64] * len(params), is_primitive=lambda g: is_primitive(g, RULES))
+    return simplify(fn)

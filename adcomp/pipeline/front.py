@@ -1,0 +1,87 @@
+"""The first half of the pipeline: from a Python function to typed, scalarised Core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+import numba
+
+from ..core.ir import Function, bound_in
+from ..core.names import Namer
+from ..core.numba_adapter import typeof
+from ..core.ops import STANDARD
+from ..core.printer import plain, show
+from ..core.verify import verify
+from ..frontend.infer import infer_types
+from ..frontend.parse import parse
+from ..passes.context import FRAMES
+from ..passes.define import define_numbers, for_inference
+from ..passes.normalise import normalise
+from ..passes.scalarise import scalarise
+from ..passes.simplify import simplify
+from ..registry import RULES, Rules, conj, is_kernel, unwrap
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Core with the type of every name, and the namer that makes new ones."""
+
+    fn: Function
+    types: Mapping[str, Any]
+    namer: Namer
+
+
+def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES) -> Typed:
+    """Parse, infer, normalise and scalarise a function."""
+    fn = parse(f, argtypes, is_primitive=lambda g: is_primitive(g, rules))
+    verify(fn)
+    fn = simplify(fn)
+    untyped = for_inference(fn)
+    types = infer_types(untyped, tuple(argtypes), plain(untyped))
+    for name, typ in zip(fn.params, argtypes, strict=True):
+        types.setdefault(name, typ)
+    types |= {n: typeof(v) for n, v in fn.namespace.items() if hasattr(v, "dtype")}
+    fn = define_numbers(fn, types)
+    namer = Namer([*fn.params, *bound_in(fn.body), *fn.namespace, *STANDARD, "kernels", FRAMES])
+    fn, types = normalise(fn, types, namer)
+    fn = simplify(fn)
+    verify(fn)
+    fn, types = scalarise(fn, types)
+    verify(fn)
+    fn = simplify(fn, types)
+    verify(fn)
+    namer.reserve((*bound_in(fn.body), *fn.namespace))
+    return Typed(fn, types, namer)
+
+
+def is_primitive(g: Any, rules: Rules) -> bool:
+    """Is a called function left as a call, because a rule is known for it?"""
+    try:
+        if is_kernel(g) or g is conj or rules.user(g) is not None:
+            return True
+        function = unwrap(g)
+        return isinstance(function, FunctionType) and rules.nondifferentiable(function)
+    except TypeError:
+        return False
+
+
+def core_source(f: Any, argtypes: Sequence[Any]) -> tuple[str, Callable[..., Any]]:
+    """The scalarised Core of a function as Python source, and that source as a compiled function.
+
+    Examples
+    --------
+    >>> from numba import types
+    >>> def f(x):
+    ...     return x * x + 1.0
+    >>> source, compiled = core_source(f, (types.float64,))
+    >>> compiled(3.0)
+    10.0
+    """
+    typed = front(unwrap(f), tuple(argtypes))
+    source = show(typed.fn, types=typed.types)
+    scope = dict(STANDARD) | dict(typed.fn.namespace)
+    exec(compile(source, f"<core of {typed.fn.name}>", "exec"), scope)
+    return source, numba.njit(error_model="numpy")(scope[typed.fn.name])

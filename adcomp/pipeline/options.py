@@ -1,0 +1,30 @@
+"""What decides a generated program, beyond the primal and its argument types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Options:
+    """Options of a derivative; the ``repr`` is part of the key of the cache.
+
+    Parameters
+    ----------
+    wrt : tuple of int
+        Positions of the arguments that derivatives are taken with respect to.
+    several : bool
+        Whether the result is a tuple with an entry for each of them.
+    math : {"vector", "libm"}
+        Elementary functions as kernels that LLVM vectorises, or as the primal calls them.
+    alias : {"error", "memory"}
+        What to do when arguments share memory that the program writes.
+    comments : bool
+        Whether the source names the primal line that each part is the adjoint of.
+    """
+
+    wrt: tuple[int, ...] = (0,)
+    several: bool = False
+    math: str = "vector"
+    alias: str = "error"
+    comments: bool = True

@@ -1,0 +1,343 @@
+"""Derivative programs: the entry, and a pair of functions for every call that is not inlined.
+
+A recursive call ``y = g(a)`` with active arguments becomes ``y = g_forward(a, tape)`` in the forward
+sweep and ``a_bar = g_reverse(y_bar, tape)`` in the reverse sweep. ``g_forward`` ends by pushing on
+the tape what ``g_reverse`` needs of its frame; the frames come back in the opposite order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import FunctionType
+from typing import Any
+
+from numba import types as nb
+
+from ..backend.cpu import Generated
+from ..core.ir import (
+    Atom,
+    Block,
+    Call,
+    Const,
+    Function,
+    Let,
+    Raise,
+    Stmt,
+    Var,
+    bound_in,
+    free_names,
+    map_atoms,
+    map_blocks,
+    walk,
+)
+from ..core.names import Namer
+from ..core.ops import STANDARD, Effect, effect_of
+from ..core.printer import show
+from ..core.types import cotangent_type, has_tangent, is_array, is_float, scalar, type_of, zero
+from ..core.verify import verify
+from ..errors import Loc, NotScalarOutput, UnsupportedSyntax
+from ..passes.adjoint import Adjoint
+from ..passes.alias import find_aliases
+from ..passes.context import FRAMES, Context, Pair
+from ..passes.record import Frame, plan_frame
+from ..passes.simplify import simplify
+from ..passes.sink import sink
+from ..passes.timeline import Timeline
+from ..passes.vectorise import vectorise
+from ..registry import unwrap
+from .arguments import Argument, argument, cotangents, leaves
+from .front import Typed, front
+from .options import Options
+from .sweeps import prepare, sweep
+
+TITLES = {"gradient": "Gradient", "value_and_gradient": "Value and gradient", "vjp": "Pullback"}
+
+
+def generate(f: FunctionType, argtypes: tuple[Any, ...], kind: Any, options: Options) -> Generated:
+    """The derivative program of a function for argument types.
+
+    Parameters
+    ----------
+    f : function
+        The primal, a plain Python function.
+    argtypes : tuple of numba types
+        The types of its arguments (for ``vjp`` the cotangents of its results follow them).
+    kind : object
+        Its ``name`` is ``"gradient"``, ``"value_and_gradient"`` or ``"vjp"``.
+    options : Options
+    """
+    return Program(f, options).entry(argtypes, kind.name)
+
+
+@dataclass
+class Program:
+    """The functions of one derivative program, callees first."""
+
+    f: FunctionType
+    options: Options
+    functions: list[tuple[Function, Mapping[str, Any]]] = field(default_factory=list)
+    pairs: dict[Any, Pair] = field(default_factory=dict)
+    names: Namer = field(default_factory=lambda: Namer(["kernels", *STANDARD]))
+
+    # --- the entry ------------------------------------------------------------------------------
+
+    def entry(self, argtypes: tuple[Any, ...], kind: str) -> Generated:
+        count = self.f.__code__.co_argcount
+        typed = front(self.f, argtypes[:count])
+        fn, types = self._entry_function(typed, argtypes[:count], kind)
+        self.functions.append((fn, types))
+        return self._print()
+
+    def _entry_function(
+        self, typed: Typed, argtypes: tuple[Any, ...], kind: str
+    ) -> tuple[Function, Mapping[str, Any]]:
+        fn, options = typed.fn, self.options
+        self.names.reserve([*bound_in(fn.body), *fn.namespace, *fn.params])
+        wrt = [argument(fn.params[k], typed.types[fn.params[k]], fn.body) for k in options.wrt]
+        ctx = prepare(typed, [n for part in wrt for n in leaves(part)], self)
+        bars: dict[str, Atom] = {}
+        if kind == "vjp":
+            params, seeds = self._cotangent_parameters(ctx, bars)
+        else:
+            params, seeds = (), []
+            self._seed_one(ctx, bars)
+        sweeps = sweep(ctx, seeds, bars)
+        with ctx.collect() as epilogue:
+            results = [cotangents(ctx, part, sweeps.bars) for part in wrt]
+        yields = tuple(a for _, atoms in results for a in atoms)
+        layout: Any = tuple(form for form, _ in results)
+        if not options.several:
+            layout = layout[0]
+        if kind == "value_and_gradient":
+            layout, yields = ("value", layout), (*fn.body.yields, *yields)
+        guard = self._guard(ctx, typed)
+        stmts = (*guard, *self._stacks(ctx), *sweeps.forward, *sweeps.reverse, *epilogue)
+        result = Function(
+            f"{fn.name}_{kind}", (*fn.params, *params), Block(stmts, yields), ctx.namespace, layout,
+            fn.defaults, f"{TITLES[kind]} of {fn.name}.",
+        )
+        return sink(simplify(result, ctx.types), set(ctx.shadow.values())), ctx.types
+
+    def _seed_one(self, ctx: Context, bars: dict[str, Atom]) -> None:
+        """The cotangent of a real result is one."""
+        fn, f = ctx.fn, self.f
+        y = fn.body.yields[0] if fn.returns == "value" else None
+        typ = ctx.type_of(y) if y is not None else None
+        if not isinstance(typ, (nb.Float, nb.Integer)) or isinstance(typ, nb.Boolean):
+            what = "nothing" if fn.returns == "none" else "a tuple" if y is None else str(typ)
+            raise NotScalarOutput(
+                f"{fn.name} returns {what}; a gradient needs one real number",
+                loc=Loc(file=f.__code__.co_filename, line=f.__code__.co_firstlineno,
+                        function=f.__name__),
+                hint="reduce the result to a real scalar, or use adcomp.pullback",
+            )
+        if isinstance(y, Var) and y.name in ctx.active:
+            bars[y.name] = scalar(cotangent_type(typ), 1)
+
+    def _cotangent_parameters(
+        self, ctx: Context, bars: dict[str, Atom]
+    ) -> tuple[tuple[str, ...], list[Stmt]]:
+        """One parameter for the cotangent of each result, added to what the sweep starts from."""
+        from ..kernels import arrays
+
+        seeds: list[Stmt] = []
+        params = []
+        yields = ctx.fn.body.yields
+        for k, y in enumerate(yields):
+            typ = ctx.type_of(y)
+            base = "y_bar" if len(yields) == 1 else f"y{k}_bar"
+            params.append(ctx.fresh(base, cotangent_type(typ)))
+            if not ctx.is_active(y):
+                continue
+            assert isinstance(y, Var)
+            if is_array(typ):
+                ctx.namespace["add_into"] = arrays.add_into
+                seeds.append(Call("add_into", (Var(ctx.shadow[y.name]), Var(params[-1])), (0,)))
+            else:
+                bars[y.name] = self._sum(ctx, seeds, bars.get(y.name), Var(params[-1]))
+        return tuple(params), seeds
+
+    def _sum(self, ctx: Context, where: list[Stmt], a: Atom | None, b: Atom) -> Atom:
+        if a is None:
+            return b
+        with ctx.collect() as stmts:
+            total = ctx.let("+", (a, b))
+        where += stmts
+        return total
+
+    def _guard(self, ctx: Context, typed: Typed) -> list[Stmt]:
+        """Refuse, when it runs, arguments that share memory which the program writes."""
+        from ..errors import AliasedArguments
+        from ..kernels import arrays
+
+        if self.options.alias == "memory":
+            raise UnsupportedSyntax("alias='memory' is not supported yet", hint="pass separate arrays")
+        fn = typed.fn
+        written = {
+            site.name for store in Timeline(fn, ctx.aliases).stores for site in store.sites
+        }
+        names = [n for n in leaves_of(fn, ctx.types) if is_array(ctx.types.get(n))]
+        out: list[Stmt] = []
+        for name in (n for n in names if n in written and n in ctx.aliases.sites):
+            for other in names:
+                if other == name or (other in written and names.index(other) < names.index(name)):
+                    continue
+                ctx.namespace["shares_memory"] = arrays.shares_memory
+                ctx.namespace["AliasedArguments"] = AliasedArguments
+                with ctx.collect() as stmts:
+                    cond = ctx.let("shares_memory", (Var(name), Var(other)), nb.boolean)
+                message = f"the arguments {name} and {other} share memory, and the program writes to it"
+                from ..core.ir import If
+
+                fail = Block((Raise("AliasedArguments", (Const(message),)),))
+                out += [*stmts, If(cond, fail, Block(()))]
+        return out
+
+    # --- calls that are not inlined ----------------------------------------------------------------
+
+    def pair(self, g: Any, argtypes: tuple[Any, ...], active: tuple[bool, ...]) -> Pair:
+        """The forward and the reverse function of a callee, for its active arguments."""
+        function = unwrap(g)
+        key = (function, argtypes, active)
+        if key not in self.pairs:
+            name = function.__name__
+            pair = Pair(self.names(f"{name}_forward"), self.names(f"{name}_reverse"), len(self.pairs))
+            self.pairs[key] = pair
+            self._make_pair(function, argtypes, active, pair)
+        return self.pairs[key]
+
+    def _make_pair(self, g: FunctionType, argtypes: tuple[Any, ...], active: tuple[bool, ...],
+                   pair: Pair) -> None:
+        typed = front(g, argtypes)
+        fn = typed.fn
+        self._describe(g, typed, pair)
+        names = [n for n, is_active in zip(fn.params, active, strict=True) if is_active]
+        ctx = prepare(typed, names, self)
+        bars: dict[str, Atom] = {}
+        params, seeds = self._cotangent_parameters(ctx, bars)
+        forward, emitted = Adjoint(ctx).block(ctx.fn.body, bars)
+        shadows = tuple(ctx.shadow.get(n) or ctx.fresh(f"{n}_bar", cotangent_type(ctx.types[n]))
+                        for n in names if is_array(ctx.types[n]))
+        scalars = tuple(bars.get(n, zero(ctx.types[n])) for n in names if not is_array(ctx.types[n]))
+        reverse = simplify(
+            Function("reverse", (), Block((*seeds, *emitted), scalars), ctx.namespace), ctx.types
+        ).body
+        ctx.fn = replace(ctx.fn, body=forward)
+        timeline = Timeline(ctx.fn, find_aliases(ctx.fn, ctx.types))
+        frame = plan_frame(ctx, timeline, forward, reverse, shadows)
+        self._emit_pair(ctx, fn, pair, frame, reverse, (*params, *shadows))
+
+    def _emit_pair(self, ctx: Context, fn: Function, pair: Pair, frame: Frame, reverse: Block,
+                   given: tuple[str, ...]) -> None:
+        """The functions of a pair: the first pushes its frame, the second pops it."""
+        push: list[Stmt] = []
+        pop: list[Stmt] = []
+        if frame.kept:
+            record = pair.kind = nb.Tuple([ctx.types[n] for n in frame.kept])
+            packed, opened = (ctx.fresh("frame", record) for _ in range(2))
+            stacks = [ctx.fresh("stack", nb.List(record)) for _ in range(2)]
+            place = (Var(FRAMES), Const(pair.number))
+            values = tuple(Var(frame.visible.get(n, n)) for n in frame.kept)
+            push = [Let(packed, "tuple", values), Let(stacks[0], "[]", place),
+                    Call(".append()", (Var(stacks[0]), Var(packed)), (0,))]
+            pop = [Let(stacks[1], "[]", place), Let(opened, ".pop()", (Var(stacks[1]),))]
+            for k, name in enumerate(frame.kept):
+                again = frame.rename[name]
+                assert isinstance(again, Var)
+                pop.append(Let(again.name, "[]", (Var(opened), Const(k))))
+
+        def renamed(a: Atom) -> Atom:
+            return frame.rename.get(a.name, a) if isinstance(a, Var) else a
+
+        body = Block((*pop, *frame.again, *(map_atoms(s, renamed) for s in reverse.stmts)),
+                     tuple(map(renamed, reverse.yields)))
+        ctx.types[FRAMES] = nb.undefined
+        first = Function(pair.forward, (*fn.params, FRAMES),
+                         Block((*frame.stmts, *push), fn.body.yields), ctx.namespace, fn.returns)
+        second = Function(pair.reverse, (*given, FRAMES), body, ctx.namespace,
+                          tuple("value" for _ in body.yields) or "none")
+        twins = set(ctx.shadow.values()) - set(given)
+        first = _without(first, twins | set(given))
+        for part in (first, second):
+            self.functions.append((simplify(part, ctx.types), ctx.types))
+
+    def _stacks(self, ctx: Context) -> list[Stmt]:
+        """The tapes of the callees, made by the entry."""
+        if not self.pairs:
+            return []
+        out: list[Stmt] = []
+        stacks = []
+        for pair in self.pairs.values():
+            kind = ctx.namer("kind")
+            ctx.namespace[kind] = pair.kind
+            stacks.append(ctx.fresh("stack", nb.List(pair.kind)))
+            out.append(Let(stacks[-1], "kernels.stack", (Var(kind),)))
+        ctx.types[FRAMES] = nb.Tuple([ctx.types[s] for s in stacks])
+        return [*out, Let(FRAMES, "tuple", tuple(map(Var, stacks)))]
+
+    def _describe(self, g: FunctionType, typed: Typed, pair: Pair) -> None:
+        """What callers must know; refuses a callee that writes into its arguments."""
+        fn = typed.fn
+        aliases = find_aliases(fn, typed.types)
+        pair.returns = tuple(type_of(a, typed.types) for a in fn.body.yields)
+        pair.returns_argument = any(
+            site.name in fn.params for a in fn.body.yields for site in aliases.of(a)
+        )
+        for store in Timeline(typed.fn, aliases).stores:
+            hit = [s.name for s in store.sites if s.name in typed.fn.params]
+            if hit:
+                raise UnsupportedSyntax(
+                    f"the recursive function {g.__name__} writes into its argument {hit[0]}",
+                    loc=store.stmt.loc if isinstance(store.stmt.loc, Loc) else None,
+                    hint="return a new array instead",
+                )
+
+    # --- text ------------------------------------------------------------------------------------
+
+    def _print(self) -> Generated:
+        from .. import kernels
+
+        texts, namespace = [], {"np": STANDARD["np"]}
+        made = {fn.name for fn, _ in self.functions}
+        for fn, types in self.functions:
+            if self.options.math == "vector":
+                fn = vectorise(fn, types, kernels.VECTOR)
+            fn = replace(fn, namespace=dict(fn.namespace) | {n: None for n in made})
+            verify(fn)
+            texts.append(show(fn, comments=self.options.comments, types=types))
+            used = {n.split(".")[0] for n in (*free_names(fn.body), *_called(fn))}
+            namespace |= {n: v for n, v in {**STANDARD, **fn.namespace}.items()
+                          if n in used and n not in made}
+        return Generated("\n\n".join(texts), self.functions[-1][0].name, namespace)
+
+
+def _without(fn: Function, names: set[str]) -> Function:
+    """The function without the statements that define shadows, which its reverse makes itself."""
+
+    def block(b: Block) -> Block:
+        stmts = tuple(
+            map_blocks(s, block) for s in b.stmts
+            if not (isinstance(s, Let) and (s.target in names or _uses(s, names)))
+        )
+        return Block(stmts, b.yields)
+
+    return replace(fn, body=block(fn.body))
+
+
+def _uses(stmt: Let, names: set[str]) -> bool:
+    return any(isinstance(a, Var) and a.name in names for a in stmt.args)
+
+
+def leaves_of(fn: Function, types: Mapping[str, Any]) -> list[str]:
+    """The parameters of a function, tuples taken apart."""
+    parts: list[Argument] = [argument(n, types[n], fn.body) for n in fn.params]
+    return [n for part in parts for n in leaves(part)]
+
+
+def _called(fn: Function) -> set[str]:
+    return {s.exception if isinstance(s, Raise) else s.op for s in walk(fn.body)
+            if isinstance(s, (Let, Call, Raise))}
+
+
+__all__ = ["Effect", "Program", "effect_of", "generate", "has_tangent", "is_float"]
