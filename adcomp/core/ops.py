@@ -110,7 +110,7 @@ def _table() -> dict[str, Effect]:
     table |= {f"cmath.{name}": Effect.ELEMENTWISE for name in _CMATH}
     table |= {
         f"np.{name}": Effect.ELEMENTWISE
-        for name in dir(np) if isinstance(getattr(np, name), np.ufunc)
+        for name in vars(np) if isinstance(getattr(np, name), np.ufunc)
     }
     table |= {f"np.{name}": Effect.ELEMENTWISE for name in (*_CASTS, *_NP_OTHER)}
     table |= {"np.matmul": Effect.READ}
@@ -141,7 +141,7 @@ def _canonical() -> dict[Any, str]:
     for prefix, module in (("math", math), ("cmath", cmath)):
         table |= {getattr(module, n): f"{prefix}.{n}" for n in dir(module) if not n.startswith("_")
                   and callable(getattr(module, n))}
-    for name in dir(np):
+    for name in vars(np):
         value = getattr(np, name)
         if not name.startswith("_") and callable(value):
             try:

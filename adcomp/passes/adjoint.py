@@ -76,6 +76,10 @@ class Adjoint:
         self.ctx = ctx
         self.calls = {s.target for s in walk(ctx.fn.body) if isinstance(s, Let) and self._is_call(s)}
         self.saved: dict[str, list[Stmt]] = {}
+        self.given = set(ctx.fn.params)  # the arguments, and the tuples in them
+        for s in ctx.fn.body.stmts:
+            if isinstance(s, Let) and s.op == "[]" and s.args[0] in map(Var, self.given):
+                self.given.add(s.target)
         self.timeline = Timeline(ctx.fn, ctx.aliases)
         self.tuples = {s.target: s.args for s in walk(ctx.fn.body) if isinstance(s, Let) and s.op == "tuple"}
 
@@ -204,7 +208,7 @@ class Adjoint:
     def _tuple_item(self, stmt: Let, bars: Bars) -> None:
         """``y = t[i]``: the cotangent goes to the element; an argument's keeps it for the end."""
         base, index = stmt.args
-        if stmt.target not in bars or isinstance(base, Var) and base.name in self.ctx.fn.params:
+        if stmt.target not in bars or isinstance(base, Var) and base.name in self.given:
             return
         elements = self.tuples.get(base.name) if isinstance(base, Var) else None
         if elements is None:

@@ -8,16 +8,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..core.ir import UNDEFINED, Atom, Block, For, Function, If, Stmt, Undefined, Var, While, map_blocks
+from ..core.ir import UNDEFINED, Atom, Block, For, Function, If, Let, Stmt, Undefined, Var, While, map_blocks
 from ..core.types import Types, is_number, scalar
 from numba import types as nb
 from ..core.ir import Const
 
 
-def for_inference(fn: Function) -> Function:
-    """Branches do not hand on what is unbound: Numba refuses to read it, even to copy it.
+#: reductions that Numba has no ``axis`` for, and whose result has the type of a sum
+_LIKE_SUM = frozenset(
+    f"{prefix}{name}{suffix}"
+    for prefix, suffix in (("np.", ""), (".", "()"))
+    for name in ("max", "min", "prod", "mean", "amax", "amin")
+)
 
-    Ensures: Core that has the same types; not the same meaning.
+
+def for_inference(fn: Function) -> Function:
+    """Core that Numba can type, and that has the same types; not the same meaning.
+
+    Branches do not hand on what is unbound: Numba refuses to read it, even to copy it. A maximum
+    along an axis, which adcomp computes in loops and Numba does not know, is typed as a sum.
     """
     unbound: set[str] = set()
 
@@ -30,6 +39,8 @@ def for_inference(fn: Function) -> Function:
             unbound.update(c.phi for c in stmt.carried
                            if isinstance(c.init, Var) and c.init.name in unbound)
         stmt = map_blocks(stmt, block)
+        if isinstance(stmt, Let) and stmt.op in _LIKE_SUM and len(stmt.args) > 1:
+            stmt = replace(stmt, op="np.sum")
         if isinstance(stmt, If):
             stmt = replace(stmt, then=_without(stmt.then, unbound), orelse=_without(stmt.orelse, unbound))
         if isinstance(stmt, (For, While)):

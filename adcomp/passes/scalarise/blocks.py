@@ -29,6 +29,7 @@ from ...core.names import Namer
 from ...core.ops import STANDARD
 from .dead import drop_unread
 from .fuse import Fuser
+from .layouts import follow
 from .memory import Memory
 from .recognise import Kind, NotScalar, Recogniser, kind_of
 from .schedule import schedule
@@ -82,6 +83,8 @@ class _Scalariser:
         before = Counter(names_in(self.fn.body))
         body = self.block(self.fn.body)
         body = drop_unread(body, before, w.types)
+        if w.changed:
+            follow(body, w.types, w.changed)
         return replace(self.fn, body=body), w.types
 
     def block(self, block: Block, enters: tuple[str, ...] = ()) -> Block:

@@ -298,8 +298,11 @@ class Fuser:
         """A new array of the type that is known for its name."""
         w = self.w
         ty = w.types[name]
+        if ty.layout == "A" or (ty.layout == "F" and ty.ndim == 1):
+            ty = w.types[name] = ty.copy(layout="C")
+            w.changed.add(name)
         lengths = [w.length(dim) for dim in dims]
-        transposed = ty.layout == "F" and len(dims) > 1
+        transposed = ty.layout == "F"
         if transposed:
             lengths.reverse()
         shape = lengths[0] if len(lengths) == 1 else w.let(

@@ -126,7 +126,7 @@ def _is_copy(let: Let, shapes: Shapes) -> bool:
         return False
     if isinstance(source.dtype, nb.Complex) and not isinstance(ty.dtype, nb.Complex):
         return False
-    return ty.layout in "CF" and _is_numeric(ty) and (len(let.args) == 1 or let.op == ".astype()")
+    return _is_numeric(ty) and (len(let.args) == 1 or let.op == ".astype()")
 
 
 def _arrays(atoms: Sequence[Atom], shapes: Shapes) -> tuple[str, ...]:
@@ -289,6 +289,8 @@ def scalar_forms(op: str, args: Sequence[Operand], types: Sequence[Any]) -> list
         return ["not"]
     if op in _ON_ELEMENTS and not _is_nonzero(args[1]):
         return [_ON_ELEMENTS[op]]
+    if op in (".conj()", ".conjugate()"):
+        return ["np.conjugate"]
     ufunc = _UFUNC_OF.get(op)
     return [op] if ufunc is None else [op, ufunc]
 
@@ -302,7 +304,7 @@ def _result(
 ) -> Any:
     """The type of an op on scalars; None if Numba has no such op."""
     power = op == "**" and isinstance(args[1], Const) and type(args[1].value) is int
-    if power and isinstance(types[0], nb.Float | nb.Complex):
+    if power and isinstance(types[0], nb.Float):
         return types[0]
     split = len(types) - len(keywords)
     named = tuple(zip(keywords, types[split:], strict=True))

@@ -6,6 +6,7 @@ from typing import Any
 
 from numba import types as nb
 
+from ...core import numba_adapter
 from ...core.ir import Atom, Const, Let
 from .fuse import Fuser
 from .lengths import reduction_of
@@ -54,8 +55,7 @@ class Totals:
         for dim in base.dims:
             n = w.length(dim)
             size = n if size == Const(1) else w.once("*", (size, n), INTP, w.base)
-        have = w.type_of(total)
-        raw = have if isinstance(have, nb.Complex) else nb.float64
+        raw = numba_adapter.result_type("np.divide", (w.type_of(total), INTP))
         if raw == ty:
             return w.let("np.divide", (total, size), ty, target=target)
         mean = w.let("np.divide", (total, size), raw)

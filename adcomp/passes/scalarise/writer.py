@@ -49,6 +49,7 @@ class Writer:
         self.depth: dict[str, int] = {}
         self.base = 0
         self.loc: Where = None
+        self.changed: set[str] = set()
 
     # --- blocks ---------------------------------------------------------------------------------
 
