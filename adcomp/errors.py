@@ -3,7 +3,7 @@
 Every error is an `AdcompError`: a message, the place in the user's program that it is about, and
 a hint that says what to do next. All of them pickle, so they cross process boundaries with their
 location intact. Those that a compiled function raises by itself (`AliasedArguments`,
-`ShapeMismatch`) can be raised in nopython code with one positional string.
+`ShapeMismatch`, `TapeTooLarge`) can be raised in nopython code with positional arguments.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ __all__ = [
     "NoRuleError",
     "NotScalarOutput",
     "ShapeMismatch",
+    "TapeTooLarge",
     "TypeInferenceError",
+    "UnsupportedOption",
     "UnsupportedSyntax",
     "WrtError",
 ]
@@ -225,6 +227,18 @@ class NoRuleError(AdcompError):
     """
 
 
+class UnsupportedOption(AdcompError, NotImplementedError):
+    """An option has a value that is planned, and not there yet.
+
+    Examples
+    --------
+    >>> raise UnsupportedOption("parallel=True is not supported yet")
+    Traceback (most recent call last):
+        ...
+    adcomp.errors.UnsupportedOption: parallel=True is not supported yet
+    """
+
+
 class TypeInferenceError(AdcompError, TypeError):
     """Numba cannot type the program for the given arguments.
 
@@ -277,13 +291,57 @@ class NotScalarOutput(AdcompError, TypeError):
 class ShapeMismatch(AdcompError, ValueError):
     """A cotangent, tangent or output buffer has not the shape of its primal.
 
-    Compiled code raises it with one positional string.
+    Compiled code raises it with a string, and the two shapes where it knows them.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong.
+    given, expected : tuple of int, optional
+        The shapes, which become part of the message.
+    loc, hint
+        As in `AdcompError`.
 
     Examples
     --------
-    >>> str(ShapeMismatch("y_bar has shape (3,), y has shape (4,)"))
-    'y_bar has shape (3,), y has shape (4,)'
+    >>> str(ShapeMismatch("y_bar has another shape than y", (3,), (4,)))
+    'y_bar has another shape than y: (3,) instead of (4,)'
     """
+
+    def __init__(self, message: str = "", given: Any = None, expected: Any = None, *,
+                 loc: Loc | None = None, hint: str | None = None):
+        if given is not None:
+            message = f"{message}: {given} instead of {expected}"
+        super().__init__(message, loc=loc, hint=hint)
+
+
+class TapeTooLarge(AdcompError, MemoryError):
+    """What the reverse sweep needs of a loop does not fit into the memory that is free.
+
+    Compiled code raises it with two positional arguments, before it allocates anything.
+
+    Parameters
+    ----------
+    where : str
+        What is to be stored: the value, and the loop that computes it.
+    size : int, optional
+        How many bytes that takes; negative when the number itself is too large.
+    loc, hint
+        As in `AdcompError`.
+
+    Examples
+    --------
+    >>> str(TapeTooLarge("x in the loop at model.py:12", 2**40))
+    'no room for the tape of x in the loop at model.py:12: 1.1 TB'
+    >>> issubclass(TapeTooLarge, MemoryError)
+    True
+    """
+
+    def __init__(self, where: str = "", size: int | None = None, *,
+                 loc: Loc | None = None, hint: str | None = None):
+        if size is not None:
+            where = f"no room for the tape of {where}: {_bytes(size)}"
+        super().__init__(where, loc=loc, hint=hint)
 
 
 class WrtError(AdcompError, ValueError):
@@ -362,6 +420,20 @@ class InternalError(AdcompError):
         return parts
 
 
+def _bytes(size: int) -> str:
+    """A number of bytes, in words.
+
+    >>> _bytes(999), _bytes(25_000_000), _bytes(-1)
+    ('999 bytes', '25.0 MB', 'more bytes than there are numbers for')
+    """
+    if size < 0:
+        return "more bytes than there are numbers for"
+    for power, unit in ((12, "TB"), (9, "GB"), (6, "MB"), (3, "kB")):
+        if size >= 10**power:
+            return f"{size / 10**power:.1f} {unit}"
+    return f"{size} bytes"
+
+
 def _characters(text: str | None, offset: int) -> int:
     """``ast`` counts UTF-8 bytes: turn such an offset into one of characters."""
     if text is None or text.isascii():
@@ -370,4 +442,5 @@ def _characters(text: str | None, offset: int) -> int:
 
 
 def _rebuild(cls: type[AdcompError], args: tuple[Any, ...]) -> AdcompError:
-    return cls.__new__(cls, *args)
+    # Not `cls.__new__`, which for a MemoryError is one that refuses subclasses of ours.
+    return Exception.__new__(cls, *args)

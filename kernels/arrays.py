@@ -14,7 +14,7 @@ from ..registry import kernel
 def add_into(target, value):
     """``target += value``, for a cotangent of exactly the target's shape."""
     if target.shape != value.shape:
-        raise ShapeMismatch("a cotangent has another shape than its value")
+        raise ShapeMismatch("a cotangent has another shape than its value", value.shape, target.shape)
     for index in np.ndindex(target.shape):
         target[index] += value[index]
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from numba import njit
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
 from numba.extending import intrinsic
 
+from ..core import memory
+from ..errors import TapeTooLarge
 from ..registry import JIT
 
 
@@ -19,7 +24,66 @@ def _nothing(typing_context, kind):
     return value(kind), generate
 
 
+#: Bytes that are allocated without asking whether they are there.
+SMALL = 1 << 26
+
+
+@intrinsic
+def _free_memory(typing_context):
+    """`adcomp.core.memory.free_memory`, called as a C function."""
+
+    def generate(context, builder, signature, arguments):
+        kind = ir.FunctionType(context.get_value_type(types.int64), [])
+        function = cgutils.get_or_insert_function(builder.module, kind, memory.SYMBOL)
+        return builder.call(function, ())
+
+    return types.int64(), generate
+
+
+@intrinsic
+def _size_of(typing_context, dtype):
+    """The bytes of an element of a dtype."""
+
+    def generate(context, builder, signature, arguments):
+        data = context.get_data_type(dtype.dtype)
+        return context.get_constant(types.int64, context.get_abi_sizeof(data))
+
+    return types.int64(dtype), generate
+
+
+@njit(**JIT)
+def empty_tape(n, dtype, where):
+    """An array of `n` elements, for the tape of a loop; `TapeTooLarge` if there is no room for it.
+
+    Parameters
+    ----------
+    n : int
+        How many elements.
+    dtype : dtype
+        Their type, such as ``np.float64``.
+    where : str
+        What is stored, and in which loop: ``"x in the loop at model.py:12"``.
+    """
+    size = n * _size_of(dtype)
+    if n > SMALL // 16 and (size > SMALL or size < n):
+        if size < n or size > _free_memory():
+            raise TapeTooLarge(where, size if size >= n else -1)
+    return np.empty(n, dtype)
+
+
 @njit(**JIT)
 def stack(kind):
     """An empty list of values of a type."""
     return [_nothing(kind) for _ in range(0)]
+
+
+@intrinsic
+def plus(typing_context, a, b):
+    """``a + b``, as one term of a sum that may be added up in any order."""
+    if a != b or not isinstance(a, types.Float):
+        return None
+
+    def generate(context, builder, signature, arguments):
+        return builder.fadd(*arguments, flags=("reassoc", "nsz", "contract"))
+
+    return a(a, b), generate

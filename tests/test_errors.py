@@ -50,6 +50,8 @@ def test_copying_and_bare_construction(cls):
     [
         (errors.AliasedArguments, ValueError),
         (errors.ShapeMismatch, ValueError),
+        (errors.TapeTooLarge, MemoryError),
+        (errors.UnsupportedOption, NotImplementedError),
         (errors.WrtError, ValueError),
         (errors.NotScalarOutput, TypeError),
         (errors.TypeInferenceError, TypeError),

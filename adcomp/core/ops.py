@@ -119,7 +119,8 @@ def _table() -> dict[str, Effect]:
     table |= {"np.full_like": Effect.FRESH}
     table |= {f"np.{name}": Effect.PURE for name in _NP_PURE}
     table |= dict.fromkeys(_BUILTIN_SCALAR, Effect.ELEMENTWISE)
-    table |= {"len": Effect.PURE, "range": Effect.PURE, "kernels.stack": Effect.FRESH}
+    table |= {"len": Effect.PURE, "range": Effect.PURE, "kernels.stack": Effect.FRESH,
+              "kernels.plus": Effect.ELEMENTWISE}
     return table
 
 

@@ -12,7 +12,7 @@ inclusion constraints; flow-insensitive, since every name has one definition).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from numba import types as nb
@@ -54,16 +54,31 @@ def _from_stack(stmt: Let, types: Types) -> bool:
 
 @dataclass(frozen=True)
 class Aliases:
-    """``sites[name]`` of every array name; ``home[site name]``: the loops around the allocation."""
+    """``sites[name]`` of every array name; ``home[site name]``: the loops around the allocation.
+
+    ``base[name]`` is what a view was taken from. ``apart`` are pairs of names that are never the same
+    array at the same time although their sites meet: buffers that a loop swaps.
+    """
 
     sites: Mapping[str, Sites]
     home: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    base: Mapping[str, str] = field(default_factory=dict)
+    apart: set[frozenset[str]] = field(default_factory=set)
 
     def of(self, atom: Atom) -> Sites:
         return self.sites.get(atom.name, NOTHING) if isinstance(atom, Var) else NOTHING
 
     def may_share(self, a: Atom, b: Atom) -> bool:
-        return bool(self.of(a) & self.of(b))
+        if not self.of(a) & self.of(b):
+            return False
+        assert isinstance(a, Var) and isinstance(b, Var)
+        return frozenset((self.root(a.name), self.root(b.name))) not in self.apart
+
+    def root(self, name: str) -> str:
+        """The name that a chain of views starts from."""
+        while name in self.base:
+            name = self.base[name]
+        return name
 
 
 def find_aliases(fn: Function, types: Types) -> Aliases:
@@ -119,7 +134,54 @@ def find_aliases(fn: Function, types: Types) -> Aliases:
     while changed:
         changed = False
         visit(fn.body, ())
-    return Aliases(sites, home)
+    found = Aliases(sites, home, _bases(fn.body, types))
+    _find_apart(fn.body, found)
+    return found
+
+
+def _bases(block: Block, types: Types) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for stmt in block.stmts:
+        if isinstance(stmt, Let) and is_view(stmt, types):
+            assert isinstance(stmt.args[0], Var)
+            found[stmt.target] = stmt.args[0].name
+        for inner in blocks_of(stmt):
+            found |= _bases(inner, types)
+    return found
+
+
+def _find_apart(block: Block, found: Aliases) -> None:
+    """Swapped buffers: carried values that only change places, and start as different arrays."""
+    for stmt in block.stmts:
+        if isinstance(stmt, (For, While)):
+            turning = rotation(stmt, stmt.body.yields)
+            members = [c for c in stmt.carried if c.phi in turning and c.phi in found.sites]
+            for k, c in enumerate(members):
+                for other in members[:k]:
+                    if not found.may_share(c.init, other.init):
+                        found.apart.add(frozenset((c.phi, other.phi)))
+                        found.apart.add(frozenset((c.result, other.result)))
+            together = {frozenset((a.phi, b.phi)) for a in members for b in members if a is not b}
+            if not together <= found.apart:  # all of a cycle, or none
+                found.apart -= together
+                found.apart -= {frozenset((a.result, b.result)) for a in members for b in members}
+        for inner in blocks_of(stmt):
+            _find_apart(inner, found)
+
+
+def rotation(loop: For | While, yields: Sequence[Atom]) -> dict[str, int]:
+    """The carried values that only change places: ``u, v = v, u``."""
+    index = {c.phi: k for k, c in enumerate(loop.carried)}
+    goes = {k: index[a.name] for k, a in enumerate(yields) if isinstance(a, Var) and a.name in index}
+    while True:
+        kept = {k: j for k, j in goes.items() if j in goes and k in goes.values()}
+        if len(set(kept.values())) != len(kept):
+            doubled = {j for j in kept.values() if list(kept.values()).count(j) > 1}
+            kept = {k: j for k, j in kept.items() if j not in doubled}
+        if kept == goes:
+            break
+        goes = kept
+    return {loop.carried[k].phi: k for k in goes}
 
 
 def _inside(home: tuple[int, ...], loop: tuple[int, ...]) -> bool:

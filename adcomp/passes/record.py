@@ -45,7 +45,7 @@ from ..core.ir import (
 from ..core.names import stem
 from ..core.ops import Effect, effect_of
 from ..core.types import dtype_name, is_array
-from .alias import is_view
+from .alias import is_view, rotation
 from .context import Context
 from .simplify import drop_dead
 from .cut import FREE, minimum_cut
@@ -61,6 +61,10 @@ EXPENSIVE = frozenset(
         "sinh", "cosh", "tan", "log1p", "expm1", "log2", "log10", "exp2", "cbrt", "logaddexp",
     )
 ) | {"cmath.exp", "cmath.log", "cmath.sqrt", "pow"}
+
+
+#: ops that lengths of arrays are computed with
+_LENGTHS = frozenset(("+", "-", "*", "max", "min", "len", "range", ".shape", ".size", "[]", "tuple"))
 
 
 @dataclass(frozen=True)
@@ -217,7 +221,7 @@ class _Supply(_Plan):
         super().__init__(ctx, timeline, lap.body, lap.loc)
         self.lap, self.loop = lap, lap.loop
         self.phis = {c.phi: k for k, c in enumerate(self.loop.carried)}
-        self.rotation = _rotation(self.loop, lap.body.yields)
+        self.rotation = rotation(self.loop, lap.body.yields)
         self.steps = _steps(self.loop, lap.body, ctx)
 
     def _is_local(self, array: str) -> bool:
@@ -242,15 +246,21 @@ class _Supply(_Plan):
     def _assemble(self, reverse: Block, kept: list[str], again: list[str], turns: bool,
                   needed: Sequence[str]) -> tuple[list[Stmt], Stmt, list[Stmt]]:
         stmts, visible = export(self.ctx, self.lap.body.stmts, {n for n in kept if n not in self.phis})
-        loop = replace(self.loop, body=Block(stmts, self.lap.body.yields))
-        tape = _Tape(self.ctx, loop, self.lap.loc)
+        tape = _Tape(self.ctx, self.loop, self.lap.loc)
         prologue: list[Stmt] = []
-        if isinstance(loop, For):
-            self.rename[loop.index] = Var(tape.reverse_index)
+        if isinstance(self.loop, For):
+            self.rename[self.loop.index] = Var(tape.reverse_index)
         for name in kept:
             value = Var(visible.get(name, name))
-            prologue.append(tape.record(value, name))
-            self.rename[name] = Var(prologue[-1].target)  # type: ignore[union-attr]
+            block = self._block_of(name)
+            if block is not None:
+                row, back = tape.row(name, *block)
+                stmts = tuple(row if isinstance(s, Let) and s.target == name else s for s in stmts)
+            else:
+                back = tape.record(value, name)
+            prologue.append(back)
+            self.rename[name] = Var(back.target)
+        tape.loop = replace(self.loop, body=Block(stmts, self.lap.body.yields))
         carried, yields = list(self.lap.carried), list(reverse.yields)
         used = {*needed, *self._operands_of(again)}
         prologue[:0] = tape.counted({n: s for n, s in self.steps.items() if n in used}, self.rename)
@@ -264,6 +274,63 @@ class _Supply(_Plan):
             tuple(self._atom(a) for a in reverse.yields) + tuple(yields[len(reverse.yields):]),
         )
         return (tape.before, tape.forward(), tape.reverse(tuple(carried), body))
+
+    # --- arrays that every iteration allocates anew -------------------------------------------
+
+    def _block_of(self, name: str) -> tuple[list[Stmt], str, list[Atom]] | None:
+        """The lengths of an array that the body allocates, if they are the same in all iterations.
+
+        Then all iterations' arrays are rows of one block. Returns the statements that compute the
+        lengths before the loop, the op that allocates, and the lengths.
+        """
+        typ = self.ctx.types.get(name)
+        stmt, guards = self.level.where.get(name, (None, ()))
+        if not isinstance(self.loop, For) or guards or not isinstance(stmt, Let) or stmt.keywords:
+            return None
+        if stmt.op not in ("np.empty", "np.zeros", "np.empty_like", "np.zeros_like"):
+            return None
+        if not is_array(typ) or typ.layout != "C" or self.rename.get(name) is not None:
+            return None
+        before: list[Stmt] = []
+        known: dict[str, Atom] = {}
+        size = self._before_loop(stmt.args[0], before, known)
+        if size is None:
+            return None
+        if stmt.op.endswith("_like"):
+            size = self._hoisted(before, ".shape", (size,), nb.UniTuple(nb.intp, typ.ndim))
+        kind = self.ctx.type_of(size)
+        if not isinstance(kind, nb.BaseTuple):
+            return before, stmt.op.removesuffix("_like"), [size]
+        lengths: list[Atom] = [
+            self._hoisted(before, "[]", (size, Const(k)), nb.intp) for k in range(typ.ndim)
+        ]
+        return before, stmt.op.removesuffix("_like"), lengths
+
+    def _hoisted(self, before: list[Stmt], op: str, args: tuple[Atom, ...], typ: Any) -> Var:
+        name = self.ctx.fresh("_t", typ)
+        before.append(Let(name, op, args))
+        return Var(name)
+
+    def _before_loop(self, atom: Atom, before: list[Stmt], known: dict[str, Atom]) -> Atom | None:
+        """An atom of the body as it can be computed before the loop, or None."""
+        if not isinstance(atom, Var) or atom.name in known:
+            return known.get(atom.name, atom) if isinstance(atom, Var) else atom
+        if isinstance(self.loop, For) and atom.name == self.loop.index or atom.name in self.phis:
+            return None
+        if atom.name not in self.level.where:
+            return atom
+        stmt, guards = self.level.where[atom.name]
+        if guards or not isinstance(stmt, Let) or stmt.op not in _LENGTHS:
+            return None
+        if stmt.op == "[]" and not isinstance(self.ctx.type_of(stmt.args[0]), nb.BaseTuple):
+            return None
+        args = [self._before_loop(a, before, known) for a in stmt.args]
+        if any(a is None for a in args):
+            return None
+        name = self.ctx.fresh(atom.name, self.ctx.types[atom.name])
+        before.append(replace(stmt, target=name, args=tuple(args)))  # type: ignore[arg-type]
+        known[atom.name] = Var(name)
+        return Var(name)
 
     def _turn_back(self) -> list[tuple[Carried, Atom]]:
         """Carried values that only change places go back the other way."""
@@ -338,21 +405,6 @@ def _names(atoms: Iterable[Atom]) -> tuple[str, ...]:
     return tuple(a.name for a in atoms if isinstance(a, Var))
 
 
-def _rotation(loop: For | While, yields: Sequence[Atom]) -> dict[str, int]:
-    """The carried values that only change places: ``u, v = v, u``."""
-    index = {c.phi: k for k, c in enumerate(loop.carried)}
-    goes = {k: index[a.name] for k, a in enumerate(yields) if isinstance(a, Var) and a.name in index}
-    while True:
-        kept = {k: j for k, j in goes.items() if j in goes and k in goes.values()}
-        if len(set(kept.values())) != len(kept):
-            doubled = {j for j in kept.values() if list(kept.values()).count(j) > 1}
-            kept = {k: j for k, j in kept.items() if j not in doubled}
-        if kept == goes:
-            break
-        goes = kept
-    return {loop.carried[k].phi: k for k in goes}
-
-
 def _steps(loop: For | While, body: Block, ctx: Context) -> dict[str, tuple[Atom, int]]:
     """The carried integers that grow by a literal step: name -> (first value, step)."""
     lets = {s.target: s for s in body.stmts if isinstance(s, Let)}
@@ -420,6 +472,7 @@ class _Tape:
     def __init__(self, ctx: Context, loop: For | While, loc: Where) -> None:
         self.ctx, self.loop, self.loc = ctx, loop, loc
         self.before: list[Stmt] = []
+        self.forward_prologue: list[Stmt] = []
         self.stores: list[Stmt] = []
         self.reverse_prologue: list[Stmt] = []
         self._trips: Atom | None = None
@@ -497,7 +550,7 @@ class _Tape:
                 self._ordinals = (Var(self.counter.phi), Var(self._reverse_counter))
             else:
                 assert isinstance(self.loop, For)
-                forward = self._ordinal(self.stores, Var(self.loop.index))
+                forward = self._ordinal(self.forward_prologue, Var(self.loop.index))
                 back = (Var(self._reverse_counter) if self._reverse_counter != self.reverse_index
                         else self._ordinal(self.reverse_prologue, Var(self.reverse_index)))
                 self._ordinals = (forward, back)
@@ -527,6 +580,18 @@ class _Tape:
             self.stores.append(Call(".append()", (Var(tape), value), (0,)))
         return Let(ctx.fresh(name, typ), "[]", (Var(tape), back), self.loc)
 
+    def row(self, name: str, before: list[Stmt], op: str, lengths: list[Atom]) -> tuple[Let, Let]:
+        """Make an array that the body allocates a row of a block; its two bindings."""
+        ctx, typ = self.ctx, self.ctx.types[name]
+        forward, back = self.ordinals()
+        block = ctx.fresh(_tape_name(name), nb.Array(typ.dtype, typ.ndim + 1, "C"))
+        shape = ctx.fresh("_t", nb.UniTuple(nb.intp, typ.ndim + 1))
+        self.before += before
+        self.before.append(Let(shape, "tuple", (self.trips(), *lengths)))
+        self.before.append(Let(block, op, (Var(shape), Var(dtype_name(typ.dtype)))))
+        number = Let(name, "[]", (Var(block), forward))
+        return number, Let(ctx.fresh(name, typ), "[]", (Var(block), back), self.loc)
+
     def _type_name(self, typ: Any) -> str:
         if isinstance(typ, nb.Number) and not isinstance(typ, nb.Boolean):
             return dtype_name(typ)
@@ -554,7 +619,7 @@ class _Tape:
 
     def forward(self) -> Stmt:
         loop = self.loop
-        stmts, yields = (*loop.body.stmts, *self.stores), loop.body.yields
+        stmts, yields = (*self.forward_prologue, *loop.body.stmts, *self.stores), loop.body.yields
         if self.counter is None:
             return replace(loop, body=Block(stmts, yields))
         following = self.ctx.fresh("k", nb.intp)

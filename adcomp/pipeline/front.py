@@ -20,6 +20,7 @@ from ..frontend.parse import parse
 from ..passes.context import FRAMES
 from ..passes.define import define_numbers, for_inference
 from ..passes.normalise import normalise
+from ..passes.reuse import reuse
 from ..passes.scalarise import scalarise
 from ..passes.simplify import simplify
 from ..registry import RULES, Rules, conj, is_kernel, unwrap
@@ -51,7 +52,7 @@ def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES) -> Typ
     verify(fn)
     fn, types = scalarise(fn, types)
     verify(fn)
-    fn = simplify(fn, types)
+    fn = simplify(reuse(simplify(fn, types), types), types)
     verify(fn)
     namer.reserve((*bound_in(fn.body), *fn.namespace))
     return Typed(fn, types, namer)

@@ -43,6 +43,7 @@ from ..passes.context import FRAMES, Context, Pair
 from ..passes.record import Frame, plan_frame
 from ..passes.simplify import simplify
 from ..passes.sink import sink
+from ..passes.tighten import tighten
 from ..passes.timeline import Timeline
 from ..passes.vectorise import vectorise
 from ..registry import unwrap
@@ -117,7 +118,14 @@ class Program:
             f"{fn.name}_{kind}", (*fn.params, *params), Block(stmts, yields), ctx.namespace, layout,
             fn.defaults, f"{TITLES[kind]} of {fn.name}.",
         )
-        return sink(simplify(result, ctx.types), set(ctx.shadow.values())), ctx.types
+        result = self._polish(result, ctx)
+        return sink(result, set(ctx.shadow.values())), ctx.types
+
+    def _polish(self, fn: Function, ctx: Context) -> Function:
+        """Drop what is dead, and give the loops the form that LLVM vectorises."""
+        fn = simplify(fn, ctx.types)
+        fn = tighten(fn, ctx.types, ctx.namer, reorder=self.options.math == "vector")
+        return simplify(fn, ctx.types)
 
     def _seed_one(self, ctx: Context, bars: dict[str, Atom]) -> None:
         """The cotangent of a real result is one."""
@@ -260,7 +268,7 @@ class Program:
         twins = set(ctx.shadow.values()) - set(given)
         first = _without(first, twins | set(given))
         for part in (first, second):
-            self.functions.append((simplify(part, ctx.types), ctx.types))
+            self.functions.append((self._polish(part, ctx), ctx.types))
 
     def _stacks(self, ctx: Context) -> list[Stmt]:
         """The tapes of the callees, made by the entry."""

@@ -8,7 +8,7 @@ from numba import types as nb
 
 from ...core import numba_adapter
 from ...core.ir import Atom, Const, Let
-from .fuse import Fuser
+from .fuse import Fuser, cast_op
 from .lengths import reduction_of
 from .nodes import CHEAP, Map, Node, Reduce, cost
 from .recognise import Kind, Recogniser, mean_type
@@ -59,7 +59,7 @@ class Totals:
         if raw == ty:
             return w.let("np.divide", (total, size), ty, target=target)
         mean = w.let("np.divide", (total, size), raw)
-        return w.let(f"np.{ty}", (mean,), ty, target=target)
+        return w.let(cast_op(ty), (mean,), ty, target=target)
 
     def spread(self, let: Let, base: Node) -> None:
         """Variance, standard deviation, and the distance between the extremes."""
@@ -69,7 +69,11 @@ class Totals:
         if let.op in ("np.ptp", ".ptp()"):
             high = self.reduce("max", base, base.dtype)
             low = self.reduce("min", base, base.dtype)
-            w.let("-", (high, low), ty, target=let.target)
+            raw = numba_adapter.result_type("-", (base.dtype, base.dtype))
+            if raw == ty:
+                w.let("-", (high, low), ty, target=let.target)
+            else:
+                w.let(cast_op(ty), (w.let("-", (high, low), raw),), ty, target=let.target)
             return
         total = self.reduce("sum", base, mean_type(base.dtype))
         mean_ty = base.dtype if isinstance(base.dtype, nb.Float) else nb.float64
