@@ -27,6 +27,9 @@ def _nothing(typing_context, kind):
 #: Bytes that are allocated without asking whether they are there.
 SMALL = 1 << 26
 
+#: Bytes that no machine has, and that still multiply and add without overflow.
+HUGE = 1 << 60
+
 
 @intrinsic
 def _free_memory(typing_context):
@@ -64,10 +67,12 @@ def empty_tape(n, dtype, where):
     where : str
         What is stored, and in which loop: ``"x in the loop at model.py:12"``.
     """
-    size = n * _size_of(dtype)
-    if n > SMALL // 16 and (size > SMALL or size < n):
-        if size < n or size > _free_memory():
-            raise TapeTooLarge(where, size if size >= n else -1)
+    item = _size_of(dtype)
+    if n > SMALL // item:
+        if n > HUGE // item:
+            raise TapeTooLarge(where, -1)
+        if n * item > _free_memory():
+            raise TapeTooLarge(where, n * item)
     return np.empty(n, dtype)
 
 
@@ -87,3 +92,20 @@ def plus(typing_context, a, b):
         return builder.fadd(*arguments, flags=("reassoc", "nsz", "contract"))
 
     return a(a, b), generate
+
+
+#: bytes of tape that a segment of a loop may write: they should stay in the second-level cache
+SEGMENT = 1 << 18
+
+
+@njit(**JIT)
+def segment_length(trips, size):
+    """How many iterations, each of which records `size` bytes, make a segment."""
+    return max(1, min(trips, max(8, SEGMENT // max(size, 1))))
+
+
+@njit(**JIT)
+def copy_into(target, source):
+    """``target[...] = source``, for arrays of one shape."""
+    for index in np.ndindex(target.shape):
+        target[index] = source[index]

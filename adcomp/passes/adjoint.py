@@ -76,6 +76,7 @@ class Adjoint:
         self.ctx = ctx
         self.calls = {s.target for s in walk(ctx.fn.body) if isinstance(s, Let) and self._is_call(s)}
         self.saved: dict[str, list[Stmt]] = {}
+        self.depth = 0  # loops and branches around the statement
         self.given = set(ctx.fn.params)  # the arguments, and the tuples in them
         for s in ctx.fn.body.stmts:
             if isinstance(s, Let) and s.op == "[]" and s.args[0] in map(Var, self.given):
@@ -397,6 +398,7 @@ class Adjoint:
         """The reverse of the branch that ran; cotangents of what is outside are its results."""
         incoming = {r: bars.pop(r) for r in stmt.results if r in bars}
         halves: list[tuple[Block, list[Stmt], Bars]] = []
+        self.depth += 1
         for branch in (stmt.then, stmt.orelse):
             inner = dict(bars)
             with self.ctx.collect() as joins:
@@ -405,6 +407,7 @@ class Adjoint:
                         self.add(inner, atom, incoming[name], reversed_loc(stmt.loc))
             forward, reverse = self.block(branch, inner)
             halves.append((forward, joins + reverse, inner))
+        self.depth -= 1
         (then, then_reverse, then_bars), (orelse, else_reverse, else_bars) = halves
         changed = [n for n in dict.fromkeys((*then_bars, *else_bars))
                    if then_bars.get(n) != else_bars.get(n)]

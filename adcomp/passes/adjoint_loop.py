@@ -43,7 +43,9 @@ def reverse_loop(adjoint: Adjoint, stmt: For | While, bars: Bars) -> list[Stmt]:
             last = stmt.body.yields[k]
             if not isinstance(last, Undefined):
                 adjoint.add(inner, last, Var(phi), loc)
+    adjoint.depth += 1
     forward_body, reverse = adjoint.block(stmt.body, inner)
+    adjoint.depth -= 1
     reverse = joins + reverse
     nexts: list[Atom] = [inner.pop(c.phi, zero(ctx.types[c.phi])) for _, c in chained]
     carried: list[Carried] = []
@@ -63,7 +65,8 @@ def reverse_loop(adjoint: Adjoint, stmt: For | While, bars: Bars) -> list[Stmt]:
     ):
         for c in carried:  # the loop passes cotangents through, or cuts them
             pass
-    lap = Lap(stmt, forward_body, [*reverse, *sums], tuple(nexts), tuple(carried), loc)
+    lap = Lap(stmt, forward_body, [*reverse, *sums], tuple(nexts), tuple(carried), loc,
+              adjoint.depth)
     before, forward, after = supply(adjoint.ctx, adjoint.timeline, lap)
     ctx.out.extend(after)
     for atom, result_bar in chain:

@@ -151,22 +151,54 @@ def _bases(block: Block, types: Types) -> dict[str, str]:
 
 
 def _find_apart(block: Block, found: Aliases) -> None:
-    """Swapped buffers: carried values that only change places, and start as different arrays."""
+    """Add the pairs of names that never mean the same array at the same time.
+
+    Two carried arrays are apart if they start apart, and if from the assumption that they are it
+    follows that they are after an iteration (coinduction); so are branch results that are apart on
+    both sides.
+    """
     for stmt in block.stmts:
-        if isinstance(stmt, (For, While)):
-            turning = rotation(stmt, stmt.body.yields)
-            members = [c for c in stmt.carried if c.phi in turning and c.phi in found.sites]
-            for k, c in enumerate(members):
-                for other in members[:k]:
-                    if not found.may_share(c.init, other.init):
-                        found.apart.add(frozenset((c.phi, other.phi)))
-                        found.apart.add(frozenset((c.result, other.result)))
-            together = {frozenset((a.phi, b.phi)) for a in members for b in members if a is not b}
-            if not together <= found.apart:  # all of a cycle, or none
-                found.apart -= together
-                found.apart -= {frozenset((a.result, b.result)) for a in members for b in members}
+        if isinstance(stmt, If):
+            for branch in (stmt.then, stmt.orelse):
+                _find_apart(branch, found)
+            _join_apart(stmt, found)
+        elif isinstance(stmt, (For, While)):
+            _loop_apart(stmt, found)
+
+
+def _join_apart(stmt: If, found: Aliases) -> None:
+    for k, name in enumerate(stmt.results):
+        for j in range(k):
+            if name in found.sites and stmt.results[j] in found.sites and not any(
+                _may_be_same(b.yields[k], b.yields[j], found) for b in (stmt.then, stmt.orelse)
+            ):
+                found.apart.add(frozenset((name, stmt.results[j])))
+
+
+def _loop_apart(stmt: For | While, found: Aliases) -> None:
+    members = [(c, last) for c, last in zip(stmt.carried, stmt.body.yields, strict=True)
+               if c.phi in found.sites]
+    pairs = {
+        (j, k) for k in range(len(members)) for j in range(k)
+        if not _may_be_same(members[j][0].init, members[k][0].init, found)
+    }
+    known = set(found.apart)
+    while True:
+        found.apart.clear()
+        found.apart.update(known, (frozenset((members[j][0].phi, members[k][0].phi)) for j, k in pairs))
         for inner in blocks_of(stmt):
             _find_apart(inner, found)
+        bad = {(j, k) for j, k in pairs if _may_be_same(members[j][1], members[k][1], found)}
+        if not bad:
+            break
+        pairs -= bad
+    found.apart.update(frozenset((members[j][0].result, members[k][0].result)) for j, k in pairs)
+
+
+def _may_be_same(a: Atom, b: Atom, found: Aliases) -> bool:
+    if not (isinstance(a, Var) and isinstance(b, Var)):
+        return False
+    return a == b or found.may_share(a, b)
 
 
 def rotation(loop: For | While, yields: Sequence[Atom]) -> dict[str, int]:

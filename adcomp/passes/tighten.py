@@ -40,7 +40,7 @@ from ..core.names import Namer
 from ..core.types import cotangent_type, zero
 from .accesses import Access, accesses, any_order, offsets, sum_chain
 from .alias import Aliases, find_aliases
-from .record import EXPENSIVE
+from .plan import EXPENSIVE
 
 MOST_PIECES = 12
 

@@ -40,7 +40,7 @@ from ..errors import Loc, NotScalarOutput, UnsupportedSyntax
 from ..passes.adjoint import Adjoint
 from ..passes.alias import find_aliases
 from ..passes.context import FRAMES, Context, Pair
-from ..passes.record import Frame, plan_frame
+from ..passes.plan import Frame, plan_frame
 from ..passes.simplify import simplify
 from ..passes.sink import sink
 from ..passes.tighten import tighten

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ..core.ir import Atom, Block, Function, If, Stmt, Var, defined_by, free_names, map_atoms
 from ..core.ops import callee
@@ -13,7 +12,7 @@ from ..passes.activity import find_active
 from ..passes.adjoint import Adjoint
 from ..passes.alias import find_aliases
 from ..passes.context import Calls, Context
-from ..passes.record import export
+from ..passes.level import export
 from ..passes.shadows import add_shadows
 from ..registry import RULES
 from .book import Book

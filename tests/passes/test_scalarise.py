@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import linecache
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numba
@@ -67,6 +67,13 @@ def runner(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch):
 
 def run(f: Callable[..., Any]) -> Callable[..., Any]:
     return f
+
+
+def some(values: Sequence[Any], text: str) -> Sequence[Any]:
+    """All of the values as machine code; as Python, the first and one that the text picks."""
+    if run is numba.njit:
+        return values
+    return [values[0], values[1 + sum(map(ord, text)) % (len(values) - 1)]]
 
 
 def executable(fn: Function) -> Callable[..., Any]:
@@ -156,10 +163,19 @@ UNARY = [
 ]
 
 
-@pytest.mark.parametrize("k", range(len(UNARY)))
-def test_elementwise(k: int):
-    for x in (A, np.asfortranarray(A), A.astype(np.float32), A[::2, ::2]):
-        check(program(UNARY[k]), x, rtol=1e-6 if x.dtype == np.float32 else 1e-13)
+@pytest.mark.parametrize("text", UNARY)
+def test_elementwise(text: str):
+    for x in some([A, np.asfortranarray(A), A.astype(np.float32), A[::2, ::2]], text):
+        check(program(text), x, rtol=1e-6 if x.dtype == np.float32 else 1e-13)
+
+
+PAIRS = [
+    (A, B), (A, ROW), (ROW, A), (A, 2.0), (3, A), (A, np.asfortranarray(B)),
+    (np.asfortranarray(A), B.T.copy().T), (A, B.astype(np.float32)), (T, A[:3, :4]),
+    (A.astype(np.float32), np.float32(2)), (A.astype(np.float32), 2), (A, A[:1]), (A[:, :1], A),
+    (A[:, :1], A[:1]), (A[:0], A[:1]), (A[:0], A[:0]), (A[:1], A[:0]), (A, B[:3]), (A, ROW[:3]),
+    (T, T[:, :2]), (np.arange(5), ROW), (np.arange(5), np.arange(5)[::-1]), (np.array(2.0), A),
+]
 
 
 @pytest.mark.parametrize("text", [
@@ -167,24 +183,17 @@ def test_elementwise(k: int):
     "x, y: np.power(x, y)", "x, y: np.where(x > y, x, y)", "x, y: np.minimum(x, y)",
     "x, y: x * np.exp(y) + y",
 ])
-@pytest.mark.parametrize("x, y", [
-    (A, B), (A, ROW), (ROW, A), (A, 2.0), (3, A), (A, np.asfortranarray(B)), (np.asfortranarray(A), B.T.copy().T),
-    (A, B.astype(np.float32)), (A.astype(np.float32), np.float32(2)), (A.astype(np.float32), 2), (T, A[:3, :4]),
-    (A, A[:1]), (A[:, :1], A), (A[:, :1], A[:1]), (A[:0], A[:1]), (A[:0], A[:0]), (A[:1], A[:0]),
-    (A, B[:3]), (A, ROW[:3]), (T, T[:, :2]), (np.arange(5), ROW), (np.arange(5), np.arange(5)[::-1]),
-    (np.array(2.0), A),
-])
-def test_broadcasting(text: str, x: Any, y: Any):
-    f = program(text)
-    single = any(getattr(v, "dtype", None) == np.float32 for v in (x, y))
-    check(f, x, y, rtol=1e-5 if single else 1e-13)
+def test_broadcasting(text: str):
+    for x, y in PAIRS if "exp" in text else some(PAIRS, text):
+        single = any(getattr(v, "dtype", None) == np.float32 for v in (x, y))
+        check(program(text), x, y, rtol=1e-5 if single else 1e-13)
 
 
 @pytest.mark.parametrize("dtype", [np.int8, np.int32, np.uint8, np.uint32, np.int64, np.uint64])
 def test_integers_keep_their_width(dtype: Any):
     x, y = np.array([100, 7, 0, 3], dtype), np.array([100, 3, 2, 0], dtype)
     check(program("x, y: x + y"), x, y)
-    check(program("x, y: (x * y) // 2"), x, y)
+    check(program("x, y: (x // 9) * y"), x, y)
     check(program("x, y: x // y + x % y"), x, y)
     check(program("x, y: x / y"), x, y, rtol=1e-6)
     check(program("x, y: x**2"), x, y)
@@ -201,13 +210,13 @@ def test_division_by_zero_is_infinite():
 
 
 @pytest.mark.parametrize("text", [
-    "z: z * 2 + 1j", "z: abs(z[0, 0]) + np.sum(np.abs(z))", "z: z.conj() * z", "z: z.real + z.imag",
-    "z: np.sum(z)", "z: np.mean(z)", "z: z**2", "z: 1 / z", "z: np.exp(z)", "z: np.angle(z)",
-    "z: z.T - z.T", "z: z == z", "z: np.prod(z)",
+    "z: z * 2 + 1j", "z: abs(z[0, 0]) + np.sum(np.abs(z))", "z: z.conj() * z",
+    "z: z.real + z.imag", "z: np.sum(z)", "z: np.mean(z)", "z: z**2", "z: 1 / z", "z: np.exp(z)",
+    "z: np.angle(z)", "z: z.T - z.T", "z: z == z", "z: np.prod(z)",
 ])
 def test_complex(text: str):
     f = program(text)
-    for z in (Z, Z.T, Z.astype(np.complex64), Z[::2]):
+    for z in some([Z, Z.T, Z.astype(np.complex64), Z[::2]], text):
         check(f, z, rtol=1e-5 if z.dtype == np.complex64 else 1e-13)
 
 
@@ -232,10 +241,19 @@ TOTALS = [
 ]
 
 
-@pytest.mark.parametrize("k", range(len(TOTALS)))
-def test_totals(k: int):
-    for x in (*LAYOUTS, X, T, X[:0], A[:, :0], X[:1], X.astype(np.float32), np.arange(6)):
-        check(program(TOTALS[k]), x, rtol=1e-5 if x.dtype == np.float32 else 1e-12)
+@pytest.mark.parametrize("text", TOTALS)
+def test_totals(text: str):
+    for x in some([*LAYOUTS, X, T, X[:1], X.astype(np.float32), np.arange(6)], text):
+        check(program(text), x, rtol=1e-5 if x.dtype == np.float32 else 1e-12)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("text", TOTALS)
+def test_totals_of_nothing(text: str):
+    # Numba's var and std divide by zero there, and its ptp reads what is not there.
+    if run is not numba.njit or not any(name in text for name in ("var", "std", "ptp")):
+        for x in (X[:0], A[:, :0]):
+            check(program(text), x)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
@@ -255,8 +273,11 @@ def test_extremes_of_what_is_not_finite(bad: float):
 ])
 def test_rows(text: str):
     f = program(text)
-    for x in (*LAYOUTS, A[:0], A[:, :0], A.astype(np.float32)):
+    for x in some([*LAYOUTS, A[:0], A[:, :0], A.astype(np.float32)], text):
         check(f, x, rtol=1e-5 if x.dtype == np.float32 else 1e-12)
+
+
+def test_rows_of_three_axes():
     check(program("x: (np.sum(x, axis=1), np.sum(x, axis=2), np.sum(x, axis=0))"), T)
 
 
@@ -422,7 +443,8 @@ def test_stencil_with_named_bounds():
 def test_stencil_2d():
     def f(a):
         b = a.copy()
-        b[1:-1, 1:-1] = 0.2 * (a[1:-1, 1:-1] + a[1:-1, :-2] + a[1:-1, 2:] + a[2:, 1:-1] + a[:-2, 1:-1])
+        middle = a[1:-1, 1:-1]
+        b[1:-1, 1:-1] = middle + 0.2 * (a[1:-1, :-2] + a[1:-1, 2:] - a[2:, 1:-1] - a[:-2, 1:-1])
         return b
 
     for a in LAYOUTS:
@@ -462,21 +484,22 @@ def test_new_array_per_step_takes_no_temporary():
 ])
 def test_slices(text: str):
     f = program(text)
-    for x in (X, X[::-1], X[:3]) + (() if "-1]" in text else (X[:2], X[:0])):
+    for x in some([X, X[::-1], X[:3]] + ([] if "-1]" in text else [X[:2], X[:0]]), text):
         check(f, x)
 
 
 @pytest.mark.parametrize("text", [
     "a: a[0] * 2", "a: a[-1] + a[0]", "a: a[:, 0] + a[:, -1]", "a: a.T * 2", "a: a.T[1:] + 1",
     "a: a[1:, 1:] - a[:-1, :-1]", "a: np.sum(a[1:].T[0])", "a: a[:, :-1][0] * 2",
-    "a: a[:, :-1][:, 0] * a[:, 1:][:, 0]", "a: np.transpose(a) + a.T", "a: a[:, None, :] * a[None, :, :]",
-    "a: (a * 2).T + 1", "a: (a * 2)[1:] - (a * 3)[:-1]", "a: (a * 2)[:, 0]", "a: (a + 1)[None].T * 2",
-    "a: a.copy().reshape(a.size) * 2", "a: (a * 2).ravel() + 1", "a: np.sum(a.flatten())",
-    "a: a[..., 0] * 2", "a: a[..., 1:] - a[..., :-1]", "a: np.outer(a[0], a[:, 0]) + a.T",
+    "a: a[:, :-1][:, 0] * a[:, 1:][:, 0]", "a: np.transpose(a) + a.T",
+    "a: a[:, None, :] * a[None, :, :]", "a: (a * 2).T + 1", "a: (a * 2)[1:] - (a * 3)[:-1]",
+    "a: (a * 2)[:, 0]", "a: (a + 1)[None].T * 2", "a: a.copy().reshape(a.size) * 2",
+    "a: (a * 2).ravel() + 1", "a: np.sum(a.flatten())", "a: a[..., 0] * 2",
+    "a: a[..., 1:] - a[..., :-1]", "a: np.outer(a[0], a[:, 0]) + a.T",
 ])
 def test_views(text: str):
     f = program(text)
-    for a in LAYOUTS:
+    for a in some(LAYOUTS, text):
         check(f, a)
 
 
@@ -493,33 +516,38 @@ def test_rows_in_a_loop():
 # --- stores ---------------------------------------------------------------------------------------
 
 STORES = [
-    "x[:] = 1.5", "x[1:] = x[:-1]", "x[:-1] = x[1:]", "x[:] = x[::-1]", "x[1:-1] += x[2:] - x[:-2]",
-    "x[1:] *= 2.0", "x[:] = x * x", "x[::2] = 0.0", "x[::2] = x[1::2][0]", "x[-2:] = y[:2]", "x[:] = y[:1]",
-    "x += y", "x *= x", "x -= 1", "x /= y", "x[2:5] = y[2:5] * x[2:5]", "x.fill(3)", "x[...] = y",
-    "x[1:] += x[:-1]", "np.exp(y, x)", "np.add(x, y, x)", "x[:3] = x[:3] + x[2:5]", "x[:n] = y[:n]", "x[n:] = y[n:] + x[n:]",
-    "x[n:] = x[:-n]", "x[1:] = y", "x[0:0] = 4.0", "x **= 2", "x[:] = np.where(x > 1, x, y)", "x[1:n] -= y[1:n]",
-    "x[:] = np.sum(x) * x", "x //= 0.3",
+    "x[:] = 1.5", "x[1:] = x[:-1]", "x[:-1] = x[1:]", "x[:] = x[::-1]",
+    "x[1:-1] += x[2:] - x[:-2]", "x[1:] *= 2.0", "x[:] = x * x", "x[::2] = 0.0",
+    "x[::2] = x[1::2][0]", "x[-2:] = y[:2]", "x[:] = y[:1]", "x += y", "x *= x", "x -= 1",
+    "x /= y", "x[2:5] = y[2:5] * x[2:5]", "x.fill(3)", "x[...] = y", "x[1:] += x[:-1]",
+    "np.exp(y, x)", "np.add(x, y, x)", "x[:3] = x[:3] + x[2:5]", "x[:n] = y[:n]",
+    "x[n:] = y[n:] + x[n:]", "x[n:] = x[:-n]", "x[1:] = y", "x[0:0] = 4.0", "x **= 2",
+    "x[:] = np.where(x > 1, x, y)", "x[1:n] -= y[1:n]", "x[:] = np.sum(x) * x", "x //= 0.3",
 ]
 
 
 @pytest.mark.parametrize("text", STORES)
 def test_stores(text: str):
     f = program(f"x, y, n: {text}; return np.sum(y)")
-    for x in (X, X[::-1], X.astype(np.float32)):
+    if run is numba.njit and text == "x[1:] += x[:-1]":
+        return  # Numba adds what it has already changed, NumPy and we do not
+    for x in some([X, X[::-1], X.astype(np.float32)], text):
         check(f, x, Y, 3, rtol=1e-5 if x.dtype == np.float32 else 1e-13)
 
 
 STORES_2D = [
-    "a[:] = v", "a[:, 0] = 1.0", "a[0] = v", "a[1:] = a[:-1]", "a[0] = a[1] * 2", "a[:, 1:] = a[:, :-1] + 1", "a[n] = a[n - 1] + v",
-    "a[:, :] = a[0]", "a[1:, 1:] += v[1:]", "a[:] = np.exp(v)", "a[:, 0] = a[:, 1]", "a.T[:] = a.T * 2", "a[n, 1:] = a[n, :-1]",
-    "a[:, n] *= a[:, 0]", "a += v", "a *= a", "a[::2] = v", "a[n] = 0.0", "a[:] = a.T[:1].T", "a[:2] = np.outer(v[:2], v)",
+    "a[:] = v", "a[:, 0] = 1.0", "a[0] = v", "a[1:] = a[:-1]", "a[0] = a[1] * 2",
+    "a[:, 1:] = a[:, :-1] + 1", "a[n] = a[n - 1] + v", "a[:, :] = a[0]", "a[1:, 1:] += v[1:]",
+    "a[:] = np.exp(v)", "a[:, 0] = a[:, 1]", "a.T[:] = a.T * 2", "a[n, 1:] = a[n, :-1]",
+    "a[:, n] *= a[:, 0]", "a += v", "a *= a", "a[::2] = v", "a[n] = 0.0", "a[:] = a.T[:1].T",
+    "a[:2] = np.outer(v[:2], v)",
 ]
 
 
 @pytest.mark.parametrize("text", STORES_2D)
 def test_stores_2d(text: str):
     f = program(f"a, v, n: {text}; return np.sum(a)")
-    for a in LAYOUTS:
+    for a in some(LAYOUTS, text):
         check(f, a, RNG.random(a.shape[1]), 1)
 
 
@@ -559,8 +587,9 @@ def test_where_computes_only_the_side_it_needs():
         return np.sum(np.where(x > 1.0, np.log(x), np.exp(-x)))
 
     fn = check(f, X)
-    branches = [s for s in walk(fn.body) if isinstance(s, If) and s.results]
-    assert [[type(s) for s in b.stmts] for b in (branches[0].then, branches[0].orelse)] == [[Let], [Let, Let]]
+    branch = next(s for s in walk(fn.body) if isinstance(s, If) and s.results)
+    ops = [[s.op for s in b.stmts if isinstance(s, Let)] for b in (branch.then, branch.orelse)]
+    assert ops == [["np.log"], ["neg", "np.exp"]]
 
 
 def test_arrays_from_branches():

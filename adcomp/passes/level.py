@@ -1,0 +1,66 @@
+"""The values of one iteration: where they are defined, and how branches hand them out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from ..core.ir import UNDEFINED, Atom, Block, If, Stmt, Var, defined_by
+from .context import Context
+
+
+class Level:
+    """The names that one iteration defines outside of inner loops, in program order.
+
+    ``where[name]`` is the defining statement, and the conditions of the branches around it.
+    """
+
+    def __init__(self, body: Block) -> None:
+        self.where: dict[str, tuple[Stmt, tuple[str, ...]]] = {}
+        self._visit(body, ())
+
+    def _visit(self, block: Block, guards: tuple[str, ...]) -> None:
+        for stmt in block.stmts:
+            if isinstance(stmt, If):
+                inner = (*guards, *names_of((stmt.cond,)))
+                self._visit(stmt.then, inner)
+                self._visit(stmt.orelse, inner)
+            for name in defined_by(stmt):
+                self.where[name] = (stmt, guards)
+
+
+def names_of(atoms: Iterable[Atom]) -> tuple[str, ...]:
+    return tuple(a.name for a in atoms if isinstance(a, Var))
+
+
+def export(ctx: Context, stmts: Sequence[Stmt], names: set[str]
+           ) -> tuple[tuple[Stmt, ...], Mapping[str, str]]:
+    """Make names that branches define visible behind them; what each is called there."""
+    visible: dict[str, str] = {}
+    out: list[Stmt] = []
+    for stmt in stmts:
+        if isinstance(stmt, If):
+            parts = [export(ctx, b.stmts, names) for b in (stmt.then, stmt.orelse)]
+            here = [
+                {n: got.get(n, n) for n in _defined(b.stmts) | set(got) if n in names}
+                for b, (_, got) in zip((stmt.then, stmt.orelse), parts, strict=True)
+            ]
+            extra = list(dict.fromkeys((*here[0], *here[1])))
+            results = []
+            for name in extra:
+                visible[name] = ctx.fresh(name, ctx.types[name])
+                results.append(visible[name])
+            ends = [
+                tuple(Var(h[n]) if n in h else UNDEFINED for n in extra) for h in here
+            ]
+            stmt = replace(
+                stmt, then=Block(parts[0][0], (*stmt.then.yields, *ends[0])),
+                orelse=Block(parts[1][0], (*stmt.orelse.yields, *ends[1])),
+                results=(*stmt.results, *results),
+            )
+        out.append(stmt)
+    return tuple(out), visible
+
+
+def _defined(stmts: Sequence[Stmt]) -> set[str]:
+    return {n for s in stmts for n in defined_by(s)}
