@@ -23,6 +23,10 @@ from .source import source_of
 from .statements import run_body
 from .values import Static, TupleValue, Value, leaves
 
+#: names that generated code needs for itself, beside those of the standard namespace
+GLOBALS = frozenset({"kernels", "frames", "slice", "prange", "accumulate", "add_into", "shares_memory",
+                     "AliasedArguments"})
+
 
 def parse(
     f: FunctionType, argtypes: Sequence[Any], *, is_primitive: Callable[[Any], bool]
@@ -51,12 +55,14 @@ def parse(
             "parameters like *args, **kwargs and keyword-only ones are not supported here",
             loc=source.loc(extra), hint="list the parameters by name",
         )
-    params = tuple(a.arg for a in (*args.posonlyargs, *args.args))
-    builder = Builder(Namer([*params, *STANDARD, source.name]), is_primitive)
+    names = tuple(a.arg for a in (*args.posonlyargs, *args.args))
+    namer = Namer([*names, *STANDARD, *GLOBALS, source.name])
+    params = tuple(namer(n) if n in STANDARD or n in GLOBALS else n for n in names)
+    builder = Builder(namer, is_primitive)
     frame = Frame(builder, source)
     builder.inlining.append(f)
-    for name, typ in zip(params, argtypes, strict=True):
-        frame.env[name] = _parameter(frame, name, typ, source.node)
+    for name, param, typ in zip(names, params, argtypes, strict=True):
+        frame.env[name] = _parameter(frame, param, typ, source.node)
     result = run_body(frame)
     returns, atoms = _results(frame, result, source.node)
     return Function(

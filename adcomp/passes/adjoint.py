@@ -209,7 +209,11 @@ class Adjoint:
     def _tuple_item(self, stmt: Let, bars: Bars) -> None:
         """``y = t[i]``: the cotangent goes to the element; an argument's keeps it for the end."""
         base, index = stmt.args
-        if stmt.target not in bars or isinstance(base, Var) and base.name in self.given:
+        if isinstance(base, Var) and base.name in self.given:
+            return
+        if self.ctx.is_active(Var(stmt.target)) and is_array(self.ctx.types[stmt.target]):
+            raise self.no_rule(stmt)  # an array out of a tuple that some function has returned
+        if stmt.target not in bars:
             return
         elements = self.tuples.get(base.name) if isinstance(base, Var) else None
         if elements is None:

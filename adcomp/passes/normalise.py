@@ -12,7 +12,20 @@ from dataclasses import replace
 
 from numba import types as nb
 
-from ..core.ir import Atom, Block, Const, Function, Let, SetItem, Stmt, Var, map_blocks
+from ..core.ir import (
+    UNDEFINED,
+    Atom,
+    Block,
+    Const,
+    Function,
+    If,
+    Let,
+    Raise,
+    SetItem,
+    Stmt,
+    Var,
+    map_blocks,
+)
 from ..core.names import Namer
 from ..core.ops import INPLACE
 from ..core.types import Types, dtype_name, is_array
@@ -49,6 +62,10 @@ class _Normalise:
                 stmt = replace(stmt, args=(base, *first, *index))
                 self._note_row(stmt)
                 return [stmt]
+            case Let(op="[]", args=(Var(name), index)) if (
+                name in self.tuples and is_array(self.types.get(stmt.target))
+            ):
+                return self._array_of(stmt, self.tuples[name], index)
             case Let(op="[]"):
                 self._note_row(stmt)
             case SetItem(array=Var(name), index=index) if name in self.rows:
@@ -64,6 +81,27 @@ class _Normalise:
         kinds = [self._type(a) for a in index]
         if is_array(self.types.get(base.name)) and all(isinstance(k, nb.Integer) for k in kinds):
             self.rows[stmt.target] = (base, tuple(index))
+
+    def _array_of(self, stmt: Let, arrays: tuple[Atom, ...], index: Atom) -> list[Stmt]:
+        """``(u, v)[k]`` of arrays, as a choice: what is chosen is an alias, not a new array."""
+        n, loc = len(arrays), stmt.loc
+        if isinstance(index, Const):
+            return [Let(stmt.target, "id", (arrays[index.value],), loc)]
+        negative, wrapped, place = (self._new(t) for t in (nb.boolean, nb.intp, nb.intp))
+        out: list[Stmt] = [
+            Let(negative, "<", (index, Const(0)), loc),
+            If(Var(negative), Block((Let(wrapped, "+", (index, Const(n)), loc),), (Var(wrapped),)),
+               Block((), (index,)), (place,), loc),
+        ]
+        message = Const("tuple index out of range")
+        rest = Block((Raise("IndexError", (message,), loc),), (UNDEFINED,))
+        for k in reversed(range(n)):
+            here, result = self._new(nb.boolean), self._new(self.types[stmt.target])
+            result = result if k else stmt.target
+            choice = (Let(here, "==", (Var(place), Const(k)), loc),
+                      If(Var(here), Block((), (arrays[k],)), rest, (result,), loc))
+            rest = Block(choice, (Var(result),))
+        return [*out, *rest.stmts]
 
     def _type(self, atom: Atom) -> object:
         if isinstance(atom, Var):

@@ -30,7 +30,7 @@ from ..core.ir import (
     atoms_of,
     map_atoms,
 )
-from ..core.ops import Effect, effect_of
+from ..core.ops import INPLACE, Effect, effect_of
 from ..core.types import Types, is_array, type_of
 from .alias import Aliases, find_aliases
 from .fold import fold
@@ -198,7 +198,7 @@ class _Live:
         """Is the statement needed (for a loop or branch: for itself, not for what is inside)?"""
         match stmt:
             case Let(target=target, op=op):
-                return target in self.names or not (effect_of(op) in _REMOVABLE or self.keep(op))
+                return target in self.names or not self._removable(op)
             case SetItem(array=array):
                 return self._written(array)
             case Call(args=args, mutates=mutates):
@@ -214,6 +214,10 @@ class _Live:
                         or self.any(test))
         raise AssertionError(stmt)
 
+    def _removable(self, op: str) -> bool:
+        """May an op go whose result nobody reads? ``u += v`` may write into an array."""
+        return (effect_of(op) in _REMOVABLE and op not in INPLACE) or self.keep(op)
+
     def any(self, block: Block) -> bool:
         return any(self._effect(s) for s in block.stmts)
 
@@ -221,7 +225,7 @@ class _Live:
         """Does running the statement matter beyond the names that it defines?"""
         match stmt:
             case Let(op=op):
-                return not (effect_of(op) in _REMOVABLE or self.keep(op))
+                return not self._removable(op)
             case If(then=then, orelse=orelse):
                 return self.any(then) or self.any(orelse)
             case For(body=body):

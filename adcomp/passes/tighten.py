@@ -7,6 +7,7 @@ Ensures:  the same meaning up to the rounding of sums of cotangents:
 * ``x_bar[k] += v`` with the same ``k`` in every iteration is summed in a scalar, and added once;
 * additions to neighbouring elements, ``x_bar[i - 1] += ..; x_bar[i] += ..``, get a loop each: each
   vectorises, and together they do not;
+* a loop over rows that stays downwards hides that from LLVM (see ``_hide_row``);
 * a sum that nothing else reads is added up in any order (``kernels.plus``).
 
 The order of a sum in the forward sweep is changed only when ``reorder`` allows it.
@@ -50,7 +51,9 @@ def tighten(fn: Function, types: dict[str, object], namer: Namer, *, reorder: bo
     for step in (_ascend, _split, _promote):
         worker = _Tighten(fn, types, namer)
         fn = replace(fn, body=worker.block(fn.body, step))
-    return replace(fn, body=_reassociate(fn.body, types, reorder))
+    fn = replace(fn, body=_reassociate(fn.body, types, reorder))
+    worker = _Tighten(fn, types, namer)
+    return replace(fn, body=worker.block(fn.body, _hide_row))
 
 
 class _Tighten:
@@ -220,6 +223,30 @@ def _only_added(self: _Tighten, stmt: SetItem, found: list[Access]) -> bool:
         if a.array == stmt.array.name or self.aliases.may_share(Var(a.array), stmt.array)
         or not self.aliases.of(Var(a.array))
     )
+
+
+# --- loops that stay downwards ------------------------------------------------------------------
+
+
+def _hide_row(self: _Tighten, loop: For, before: Block) -> list[Stmt]:
+    """Hide from LLVM that the rows an outer loop visits come in descending order.
+
+    Note [Descending rows]: LLVM hoists the check that the arrays of an inner loop do not overlap out
+    of the outer loop, and checks the whole range that the rows sweep. With descending rows the check
+    fails although nothing overlaps, and the inner loop runs scalar (measured: 3.5 times slower).
+    """
+    if loop.step != Const(-1) or not any(isinstance(s, For) for s in loop.body.stmts):
+        return [loop]
+    row = self.fresh(loop.index, nb.intp)
+
+    def atom(a: Atom) -> Atom:
+        return Var(row) if a == Var(loop.index) else a
+
+    stmts = tuple(map_atoms(s, atom) for s in loop.body.stmts)
+    if stmts == loop.body.stmts:
+        return [loop]
+    first = Let(row, "kernels.row", (Var(loop.index),))
+    return [replace(loop, body=Block((first, *stmts), tuple(map(atom, loop.body.yields))))]
 
 
 # --- sums ---------------------------------------------------------------------------------------

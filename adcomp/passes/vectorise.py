@@ -12,13 +12,14 @@ from typing import Any
 
 from numba import types as nb
 
-from ..core.ir import Atom, Block, Const, Function, Let, Var, map_blocks
+from ..core.ir import Atom, Block, Const, Function, Let, Var, bound_in, map_blocks
 from ..registry import unwrap
 
 
 def vectorise(fn: Function, types: Mapping[str, Any], table: Mapping[str, Any]) -> Function:
     """Replace elementary functions of float64 by kernels that LLVM vectorises."""
     namespace = dict(fn.namespace)
+    taken = {*fn.params, *bound_in(fn.body)}
 
     def block(b: Block) -> Block:
         out = []
@@ -29,6 +30,8 @@ def vectorise(fn: Function, types: Mapping[str, Any], table: Mapping[str, Any]) 
             ):
                 kernel = table[stmt.op]
                 name = unwrap(kernel).__name__
+                while name in taken or namespace.get(name, kernel) is not kernel:
+                    name += "_"
                 namespace[name] = kernel
                 stmt = replace(stmt, op=name)
             out.append(stmt)

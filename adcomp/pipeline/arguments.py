@@ -8,7 +8,7 @@ from typing import Any
 from numba import types as nb
 
 from ..core.ir import Atom, Block, Const, Let, Var
-from ..core.types import cotangent_type, dtype_name, has_tangent, is_array, zero
+from ..core.types import cotangent_type, dtype_name, has_tangent, is_array, is_float, zero
 from ..errors import WrtError
 from ..passes.context import Context
 
@@ -52,21 +52,50 @@ def leaves(part: Argument) -> list[str]:
     return [] if part.name is None else [part.name]
 
 
-def cotangents(ctx: Context, part: Argument, bars: dict[str, Atom]) -> tuple[Any, list[Atom]]:
-    """The cotangent of an argument after the reverse sweep: its layout, and the values in it."""
+def positions(wrt: tuple[int, ...] | None, argtypes: tuple[Any, ...], f: Any) -> tuple[int, ...]:
+    """The positions of the arguments; those that hold floating-point numbers if ``wrt`` is None."""
+    if wrt is None:
+        wrt = tuple(k for k, t in enumerate(argtypes) if _holds_floats(t))
+        if not wrt:
+            raise WrtError(f"{f.__name__} has no floating-point argument",
+                           hint="say which arguments to differentiate by: wrt=...")
+    names = f.__code__.co_varnames
+    for k in wrt:
+        if isinstance(argtypes[k], nb.Omitted):
+            raise WrtError(f"the argument {names[k]} of {f.__name__} is left at its default, "
+                           "which is a constant", hint=f"pass {names[k]}")
+        if not has_tangent(argtypes[k]):
+            raise WrtError(
+                f"the argument {names[k]} of {f.__name__} has no derivative: it is {argtypes[k]}",
+                hint="choose wrt among the arguments that hold numbers")
+    return wrt
+
+
+def _holds_floats(t: Any) -> bool:
+    if isinstance(t, nb.BaseTuple):
+        return any(map(_holds_floats, t.types))
+    return is_float(t.dtype if is_array(t) else t)
+
+
+def cotangents(
+    ctx: Context, part: Argument, bars: dict[str, Atom], unused: str
+) -> tuple[Any, list[Atom]]:
+    """The cotangent of an argument after the reverse sweep: its layout, and the values in it.
+
+    With ``unused="none"``, that of one which the result does not depend on is None.
+    """
+    if unused == "none" and not any(n in ctx.active for n in leaves(part)):
+        return "value", [Const(None)]
     if isinstance(part.type, nb.BaseTuple):
-        got = [cotangents(ctx, item, bars) for item in part.items]
+        got = [cotangents(ctx, item, bars, unused) for item in part.items]
         return tuple(form for form, _ in got), [a for _, atoms in got for a in atoms]
     return "value", [_cotangent(ctx, part, bars)]
 
 
 def _cotangent(ctx: Context, part: Argument, bars: dict[str, Atom]) -> Atom:
     typ, name = part.type, part.name
-    if not has_tangent(typ):
-        if len(part.path) > 1:  # an element of a tuple: it has no tangent, and says so
-            return Const(None)
-        raise WrtError(f"the argument {name} of type {typ} has no derivative",
-                       hint="choose wrt among the floating-point arguments")
+    if not has_tangent(typ):  # an element of a tuple: it has no tangent, and says so
+        return Const(None)
     if not is_array(typ):
         return zero(typ) if name is None else bars.get(name, zero(typ))
     if name in ctx.shadow:

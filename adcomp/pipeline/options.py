@@ -11,20 +11,24 @@ class Options:
 
     Parameters
     ----------
-    wrt : tuple of int
-        Positions of the arguments that derivatives are taken with respect to.
+    wrt : tuple of int, optional
+        Positions of the arguments that derivatives are taken with respect to; None for all that
+        hold floating-point numbers.
     several : bool
         Whether the result is a tuple with an entry for each of them.
     math : {"vector", "libm"}
         Elementary functions as kernels that LLVM vectorises, or as the primal calls them.
     alias : {"error", "memory"}
         What to do when arguments share memory that the program writes.
+    unused : {"zero", "none"}
+        What an argument gets that the result does not depend on.
     comments : bool
         Whether the source names the primal line that each part is the adjoint of.
     """
 
-    wrt: tuple[int, ...] = (0,)
+    wrt: tuple[int, ...] | None = (0,)
     several: bool = False
     math: str = "vector"
     alias: str = "error"
+    unused: str = "zero"
     comments: bool = True

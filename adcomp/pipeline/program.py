@@ -21,6 +21,7 @@ from ..core.ir import (
     Call,
     Const,
     Function,
+    If,
     Let,
     Raise,
     Stmt,
@@ -34,9 +35,9 @@ from ..core.ir import (
 from ..core.names import Namer
 from ..core.ops import STANDARD, Effect, effect_of
 from ..core.printer import show
-from ..core.types import cotangent_type, has_tangent, is_array, is_float, scalar, type_of, zero
+from ..core.types import cotangent_type, has_tangent, is_array, is_float, type_of, zero
 from ..core.verify import verify
-from ..errors import Loc, NotScalarOutput, UnsupportedSyntax
+from ..errors import Loc, UnsupportedSyntax
 from ..passes.adjoint import Adjoint
 from ..passes.alias import find_aliases
 from ..passes.context import FRAMES, Context, Pair
@@ -47,12 +48,14 @@ from ..passes.tighten import tighten
 from ..passes.timeline import Timeline
 from ..passes.vectorise import vectorise
 from ..registry import unwrap
-from .arguments import Argument, argument, cotangents, leaves
+from .arguments import Argument, argument, cotangents, leaves, positions
 from .front import Typed, front
 from .options import Options
+from .seeds import seed_given, seed_one
 from .sweeps import prepare, sweep
 
-TITLES = {"gradient": "Gradient", "value_and_gradient": "Value and gradient", "vjp": "Pullback"}
+TITLES = {"gradient": "Gradient", "value_and_gradient": "Value and gradient", "vjp": "Pullback",
+          "value": "Value"}
 
 
 def generate(f: FunctionType, argtypes: tuple[Any, ...], kind: Any, options: Options) -> Generated:
@@ -63,9 +66,10 @@ def generate(f: FunctionType, argtypes: tuple[Any, ...], kind: Any, options: Opt
     f : function
         The primal, a plain Python function.
     argtypes : tuple of numba types
-        The types of its arguments (for ``vjp`` the cotangents of its results follow them).
+        The types of its arguments; for ``"vjp"``, after that of the cotangent of its result.
     kind : object
-        Its ``name`` is ``"gradient"``, ``"value_and_gradient"`` or ``"vjp"``.
+        Its ``name`` is ``"gradient"``, ``"value_and_gradient"``, ``"vjp"``, or ``"value"`` for the
+        primal as the derivatives compute it.
     options : Options
     """
     return Program(f, options).entry(argtypes, kind.name)
@@ -84,39 +88,51 @@ class Program:
     # --- the entry ------------------------------------------------------------------------------
 
     def entry(self, argtypes: tuple[Any, ...], kind: str) -> Generated:
-        count = self.f.__code__.co_argcount
-        typed = front(self.f, argtypes[:count])
-        fn, types = self._entry_function(typed, argtypes[:count], kind)
-        self.functions.append((fn, types))
+        given, argtypes = (argtypes[0], argtypes[1:]) if kind == "vjp" else (None, argtypes)
+        typed = front(self.f, argtypes)
+        self.names.reserve([*bound_in(typed.fn.body), *typed.fn.namespace, *typed.fn.params])
+        if kind == "value":
+            self.functions.append(self._value_function(typed))
+        else:
+            self.functions.append(self._entry_function(typed, argtypes, kind, given))
         return self._print()
 
+    def _value_function(self, typed: Typed) -> tuple[Function, Mapping[str, Any]]:
+        fn, ctx = typed.fn, prepare(typed, [], self)
+        refuse_random(fn)
+        body = Block((*self._guard(ctx, typed), *fn.body.stmts), fn.body.yields)
+        result = replace(fn, name=f"{fn.name}_value", body=body, namespace=ctx.namespace,
+                         doc=f"Value of {fn.name}.")
+        return self._polish(result, ctx), ctx.types
+
     def _entry_function(
-        self, typed: Typed, argtypes: tuple[Any, ...], kind: str
+        self, typed: Typed, argtypes: tuple[Any, ...], kind: str, given: Any
     ) -> tuple[Function, Mapping[str, Any]]:
         fn, options = typed.fn, self.options
-        self.names.reserve([*bound_in(fn.body), *fn.namespace, *fn.params])
-        wrt = [argument(fn.params[k], typed.types[fn.params[k]], fn.body) for k in options.wrt]
+        wrt = [argument(fn.params[k], argtypes[k], fn.body)
+               for k in positions(options.wrt, argtypes, self.f)]
         ctx = prepare(typed, [n for part in wrt for n in leaves(part)], self)
         bars: dict[str, Atom] = {}
+        params, seeds = fn.params, []
         if kind == "vjp":
-            params, seeds = self._cotangent_parameters(ctx, bars)
+            y_bar, seeds = seed_given(ctx, self.f, given, bars)
+            params = (y_bar, *params)
         else:
-            params, seeds = (), []
-            self._seed_one(ctx, bars)
+            seed_one(ctx, self.f, bars)
         sweeps = sweep(ctx, seeds, bars)
         with ctx.collect() as epilogue:
-            results = [cotangents(ctx, part, sweeps.bars) for part in wrt]
+            results = [cotangents(ctx, part, sweeps.bars, options.unused) for part in wrt]
         yields = tuple(a for _, atoms in results for a in atoms)
         layout: Any = tuple(form for form, _ in results)
         if not options.several:
             layout = layout[0]
         if kind == "value_and_gradient":
             layout, yields = ("value", layout), (*fn.body.yields, *yields)
-        guard = self._guard(ctx, typed)
+        guard = self._guard(ctx, typed, params[: len(params) - len(fn.params)])
         stmts = (*guard, *self._stacks(ctx), *sweeps.forward, *sweeps.reverse, *epilogue)
         result = Function(
-            f"{fn.name}_{kind}", (*fn.params, *params), Block(stmts, yields), ctx.namespace, layout,
-            fn.defaults, f"{TITLES[kind]} of {fn.name}.",
+            f"{fn.name}_{kind}", params, Block(stmts, yields), ctx.namespace, layout, fn.defaults,
+            f"{TITLES[kind]} of {fn.name}.",
         )
         result = self._polish(result, ctx)
         return sink(result, set(ctx.shadow.values())), ctx.types
@@ -126,22 +142,6 @@ class Program:
         fn = simplify(fn, ctx.types)
         fn = tighten(fn, ctx.types, ctx.namer, reorder=self.options.math == "vector")
         return simplify(fn, ctx.types)
-
-    def _seed_one(self, ctx: Context, bars: dict[str, Atom]) -> None:
-        """The cotangent of a real result is one."""
-        fn, f = ctx.fn, self.f
-        y = fn.body.yields[0] if fn.returns == "value" else None
-        typ = ctx.type_of(y) if y is not None else None
-        if not isinstance(typ, (nb.Float, nb.Integer)) or isinstance(typ, nb.Boolean):
-            what = "nothing" if fn.returns == "none" else "a tuple" if y is None else str(typ)
-            raise NotScalarOutput(
-                f"{fn.name} returns {what}; a gradient needs one real number",
-                loc=Loc(file=f.__code__.co_filename, line=f.__code__.co_firstlineno,
-                        function=f.__name__),
-                hint="reduce the result to a real scalar, or use adcomp.pullback",
-            )
-        if isinstance(y, Var) and y.name in ctx.active:
-            bars[y.name] = scalar(cotangent_type(typ), 1)
 
     def _cotangent_parameters(
         self, ctx: Context, bars: dict[str, Atom]
@@ -174,18 +174,20 @@ class Program:
         where += stmts
         return total
 
-    def _guard(self, ctx: Context, typed: Typed) -> list[Stmt]:
-        """Refuse, when it runs, arguments that share memory which the program writes."""
+    def _guard(self, ctx: Context, typed: Typed, more: tuple[str, ...] = ()) -> list[Stmt]:
+        """Refuse, when it runs, arguments that share memory which the program writes.
+
+        ``more`` are parameters that the primal does not have: the cotangent of its result.
+        """
         from ..errors import AliasedArguments
         from ..kernels import arrays
 
-        if self.options.alias == "memory":
-            raise UnsupportedSyntax("alias='memory' is not supported yet", hint="pass separate arrays")
         fn = typed.fn
         written = {
             site.name for store in Timeline(fn, ctx.aliases).stores for site in store.sites
         }
         names = [n for n in leaves_of(fn, ctx.types) if is_array(ctx.types.get(n))]
+        names += [n for n in more if is_array(ctx.types[n])]
         out: list[Stmt] = []
         for name in (n for n in names if n in written and n in ctx.aliases.sites):
             for other in names:
@@ -195,9 +197,8 @@ class Program:
                 ctx.namespace["AliasedArguments"] = AliasedArguments
                 with ctx.collect() as stmts:
                     cond = ctx.let("shares_memory", (Var(name), Var(other)), nb.boolean)
-                message = f"the arguments {name} and {other} share memory, and the program writes to it"
-                from ..core.ir import If
-
+                message = (f"the arguments {name} and {other} of {fn.name} share memory, "
+                           f"and it writes to {name}")
                 fail = Block((Raise("AliasedArguments", (Const(message),)),))
                 out += [*stmts, If(cond, fail, Block(()))]
         return out
@@ -335,6 +336,17 @@ def _without(fn: Function, names: set[str]) -> Function:
 
 def _uses(stmt: Let, names: set[str]) -> bool:
     return any(isinstance(a, Var) and a.name in names for a in stmt.args)
+
+
+def refuse_random(fn: Function) -> None:
+    """A pullback that runs a function again has to get the same numbers again."""
+    for stmt in walk(fn.body):
+        if isinstance(stmt, (Let, Call)) and stmt.op.startswith("np.random."):
+            raise UnsupportedSyntax(
+                f"{fn.name} draws random numbers, which would be others when it is pulled back",
+                loc=stmt.loc if isinstance(stmt.loc, Loc) else None,
+                hint="draw them outside and pass them in, or use the one-call form pb.vjp",
+            )
 
 
 def leaves_of(fn: Function, types: Mapping[str, Any]) -> list[str]:

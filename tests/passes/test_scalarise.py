@@ -636,3 +636,25 @@ def test_a_program_of_scalars_stays():
     argtypes = [typeof(X), typeof(3)]
     fn = parse(f, argtypes, is_primitive=lambda g: False)
     assert scalarise(fn, infer_types(fn, argtypes, plain(fn)))[0] == fn
+
+
+def test_long_chains_are_cut():
+    chain = "; ".join(["y = x"] + ["y = y * (2.0 - y)"] * 150 + ["return np.sum(y)"])
+    fn = check(program(f"x: {chain}"), RNG.uniform(0.9, 1.1, 5))
+    assert 1 <= len(allocations(fn)) <= 10
+
+
+def test_calls_that_may_write_come_between():
+    def f(x, n):
+        y = x * 2
+        wipe(x, n)
+        return np.sum(y)
+
+    assert allocations(check(f, X, 2)) == ["np.empty"]
+
+
+def wipe(x, n):
+    if n > 0:
+        x[n] = 0.0
+        return wipe(x, n - 1)
+    return 0.0

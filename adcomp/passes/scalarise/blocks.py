@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -31,6 +30,7 @@ from .dead import drop_unread
 from .fuse import Fuser
 from .layouts import follow
 from .memory import Memory
+from .nodes import DEEP
 from .recognise import Kind, NotScalar, Recogniser, kind_of
 from .schedule import schedule
 from .shapes import Shapes
@@ -80,9 +80,8 @@ class _Scalariser:
 
     def run(self) -> tuple[Function, dict[str, Any]]:
         w = self.w
-        before = Counter(names_in(self.fn.body))
         body = self.block(self.fn.body)
-        body = drop_unread(body, before, w.types)
+        body = drop_unread(body, w.types)
         if w.changed:
             follow(body, w.types, w.changed)
         return replace(self.fn, body=body), w.types
@@ -114,7 +113,7 @@ class _Scalariser:
     def rewritten(self, stmt: Stmt, kind: Kind, sink: int | None, at: int) -> bool:
         """Emit what a statement on arrays becomes; False if it stays."""
         w = self.w
-        w.forget_values()
+        self.fuser.forget()
         if isinstance(stmt, SetItem):
             return self.stores.store(stmt)
         if isinstance(stmt, Call):
@@ -134,7 +133,7 @@ class _Scalariser:
             return False
         if kind.what == "scalar":
             w.let("id", (self.fuser.element(node, ()),), w.types[stmt.target], target=stmt.target)
-        elif sink == at:
+        elif sink == at or (kind.what == "map" and node.depth > DEEP):
             self.compute(stmt, node)
         else:
             self.recogniser.pending[stmt.target] = node

@@ -13,11 +13,8 @@ from ...core.types import is_array
 _PURE = {Effect.PURE, Effect.VIEW}
 
 
-def drop_unread(body: Block, before: Mapping[str, int], types: Mapping[str, Any]) -> Block:
-    """Drop the views and integers that loops have made superfluous.
-
-    ``before`` counts the uses of each name in the program as it was: what was unread there stays.
-    """
+def drop_unread(body: Block, types: Mapping[str, Any]) -> Block:
+    """Drop the views and integers that loops have made superfluous."""
     left = Counter(names_in(body))
 
     def block(b: Block) -> Block:
@@ -31,8 +28,7 @@ def drop_unread(body: Block, before: Mapping[str, int], types: Mapping[str, Any]
         return Block(tuple(reversed(out)), b.yields)
 
     def droppable(let: Let) -> bool:
-        known_unread = let.target in types and before.get(let.target, 1) == 0
-        if left[let.target] or known_unread:
+        if left[let.target]:
             return False
         effect = effect_of(let.op)
         return effect in _PURE or (effect is Effect.INDEX and is_array(types.get(let.target))) or (

@@ -25,7 +25,6 @@ from .nodes import (
     Reduce,
     Select,
     children,
-    cost,
     inside,
     kept,
     routed,
@@ -53,6 +52,12 @@ class Fuser:
         self.w = writer
         self.stored: dict[int, tuple[Node, Load]] = {}
         self.names: dict[int, str] = {}
+        self._levels: dict[tuple[int, tuple[Idx, ...]], int] = {}
+
+    def forget(self) -> None:
+        """Values computed so far may be out of date."""
+        self.w.forget_values()
+        self._levels.clear()
 
     # --- loops ----------------------------------------------------------------------------------
 
@@ -94,6 +99,12 @@ class Fuser:
 
     def level(self, node: Operand, idx: tuple[Idx, ...]) -> int:
         """The depth of the innermost loop that an element depends on."""
+        key = (id(node), idx)
+        if key not in self._levels:
+            self._levels[key] = self._level(node, idx)
+        return self._levels[key]
+
+    def _level(self, node: Operand, idx: tuple[Idx, ...]) -> int:
         node = self.now(node)
         if not isinstance(node, Node):
             return 0
@@ -181,7 +192,8 @@ class Fuser:
         w = self.w
         cond = self.element(node.cond, idx)
         for side in (node.then, node.orelse):
-            if isinstance(self.now(side), Load | Read) and cost(self.now(side)) == 0:
+            side = self.now(side)
+            if isinstance(side, Load | Read) and side.cost == 0:
                 self.element(side, idx)
         with w.at(level):
             result = w.name("_t", node.dtype)
@@ -262,6 +274,7 @@ class Fuser:
                 self.materialise(node, name)
             load = Load(name, whole(node), dims=node.dims, dtype=node.dtype)
             found = self.stored[id(node)] = (node, load)
+            self._levels.clear()
         return found[1]
 
     def materialise(self, node: Node, name: str) -> None:
@@ -321,11 +334,16 @@ class _Repeats:
     def __init__(self, fuser: Fuser) -> None:
         self.fuser = fuser
         self.seen: dict[int, tuple[Idx, ...]] = {}
+        self.done: set[tuple[int, tuple[Idx, ...]]] = set()
+        self.levels: dict[tuple[int, tuple[Idx, ...]], set[int]] = {}
 
     def find(self, node: Node, idx: tuple[Idx, ...]) -> Node | None:
         node = self.fuser.now(node)
+        if (id(node), idx) in self.done:
+            return None
+        self.done.add((id(node), idx))
         inner = 1 + max((i.level for i in idx), default=0)
-        if not isinstance(node, Load | Read) and cost(node) > CHEAP:
+        if not isinstance(node, Load | Read) and node.cost > CHEAP:
             used = self._used(node, idx)
             if used != set(range(1, len(used) + 1)) or self.seen.setdefault(id(node), idx) != idx:
                 return node
@@ -337,7 +355,14 @@ class _Repeats:
         return None
 
     def _used(self, node: Node, idx: tuple[Idx, ...]) -> set[int]:
+        """The loops that an element depends on."""
         node = self.fuser.now(node)
+        key = (id(node), idx)
+        if key not in self.levels:
+            self.levels[key] = self._levels_of(node, idx)
+        return self.levels[key]
+
+    def _levels_of(self, node: Node, idx: tuple[Idx, ...]) -> set[int]:
         if isinstance(node, Load):
             return {i.level for i in routed(node.index, idx)} - {0}
         if isinstance(node, Reduce):

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
+from numba import types as nb
+
 from ...core.ir import (
     Atom,
     Call,
@@ -128,6 +130,13 @@ def written(stmt: Stmt, types: Any) -> Iterator[str]:
             yield from (a.name for a in args if isinstance(a, Var) and is_array(types.get(a.name)))
         case Let(op=op, args=(Var(name), *_)) if op in INPLACE and is_array(types.get(name)):
             yield name
+        case Let(op=op, args=args) if effect_of(op) is Effect.OPAQUE:  # a function may write
+            yield from (a.name for a in args if isinstance(a, Var) and holds_arrays(types, a.name))
     for block in blocks_of(stmt):
         for inner in block.stmts:
             yield from written(inner, types)
+
+
+def holds_arrays(types: Any, name: str) -> bool:
+    """Is a name an array, or a tuple that may hold some?"""
+    return isinstance(types.get(name), nb.Array | nb.BaseTuple)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from ...core.ir import Atom, Const, Var
@@ -15,6 +16,8 @@ from .lengths import ONE, Along, Dim, Fixed, Index
 
 #: what an operation costs beside an addition; a loop may repeat what costs no more than CHEAP
 CHEAP = 8
+#: how many ops are fused upon each other at most
+DEEP = 40
 _COSTS = {"/": 5, "np.divide": 5, "np.sqrt": 5, "**": 3} | dict.fromkeys(
     ("+", "-", "*", "neg", "pos", "<", "<=", ">", ">=", "==", "!=", "&", "|", "^", "~", "not", "id",
      "abs", "np.abs", "np.absolute", "np.minimum", "np.maximum", "np.negative", "np.square",
@@ -27,6 +30,25 @@ class Node:
 
     dims: tuple[Dim, ...]
     dtype: Any
+
+    @property
+    def operands(self) -> tuple[Node, ...]:
+        """The nodes that it is computed from."""
+        return ()
+
+    @property
+    def own_cost(self) -> int:
+        return 0
+
+    @cached_property
+    def cost(self) -> int:
+        """How much work an element is, an addition being 1."""
+        return self.own_cost + sum(node.cost for node in self.operands)
+
+    @cached_property
+    def depth(self) -> int:
+        """How many nodes are stacked upon each other."""
+        return 1 + max((node.depth for node in self.operands), default=0)
 
 
 Operand = Node | Atom
@@ -47,6 +69,10 @@ class Read(Node):
     source: Node
     index: tuple[Index, ...]
 
+    @property
+    def operands(self) -> tuple[Node, ...]:
+        return (self.source,)
+
 
 @dataclass(frozen=True, eq=False)
 class Map(Node):
@@ -57,6 +83,14 @@ class Map(Node):
     raw: Any
     keywords: tuple[str, ...] = ()
 
+    @property
+    def operands(self) -> tuple[Node, ...]:
+        return tuple(a for a in self.args if isinstance(a, Node))
+
+    @property
+    def own_cost(self) -> int:
+        return _COSTS.get(self.op, 20)
+
 
 @dataclass(frozen=True, eq=False)
 class Select(Node):
@@ -66,6 +100,14 @@ class Select(Node):
     then: Operand
     orelse: Operand
 
+    @property
+    def operands(self) -> tuple[Node, ...]:
+        return tuple(a for a in (self.cond, self.then, self.orelse) if isinstance(a, Node))
+
+    @property
+    def own_cost(self) -> int:
+        return 1
+
 
 @dataclass(frozen=True, eq=False)
 class Reduce(Node):
@@ -74,6 +116,14 @@ class Reduce(Node):
     kind: str
     base: Node
     axes: tuple[int, ...]
+
+    @property
+    def operands(self) -> tuple[Node, ...]:
+        return (self.base,)
+
+    @property
+    def own_cost(self) -> int:
+        return 1000
 
 
 @dataclass(frozen=True)
@@ -129,10 +179,8 @@ def children(
     match node:
         case Read(source=source, index=index):
             yield source, routed(index, idx)
-        case Map(args=args):
-            yield from ((a, idx) for a in args if isinstance(a, Node))
-        case Select(cond, then, orelse):
-            yield from ((a, idx) for a in (cond, then, orelse) if isinstance(a, Node))
+        case Map() | Select():
+            yield from ((operand, idx) for operand in node.operands)
         case Reduce(base=base):
             yield base, inside(node, idx, [
                 ZERO if base.dims[axis] == ONE else Idx(Var(f"{id(node)}:{k}"), inner + k)
@@ -144,20 +192,6 @@ def inside(node: Reduce, idx: tuple[Idx, ...], over: list[Idx]) -> tuple[Idx, ..
     """The indices of the base of a reduction, from its own and those that it runs over."""
     full = dict(zip(kept(node), idx, strict=True)) | dict(zip(node.axes, over, strict=True))
     return tuple(full[axis] for axis in range(len(full)))
-
-
-def cost(node: Operand) -> int:
-    """How much work an element is, an addition being 1."""
-    match node:
-        case Read(source=source):
-            return cost(source)
-        case Map(op=op, args=args):
-            return _COSTS.get(op, 20) + sum(map(cost, args))
-        case Select(cond, then, orelse):
-            return 1 + cost(cond) + cost(then) + cost(orelse)
-        case Reduce():
-            return 1000
-    return 0
 
 
 def whole(node: Node) -> tuple[Index, ...]:

@@ -21,6 +21,7 @@ class Stores:
 
     def __init__(self, writer: Writer, fuser: Fuser, recogniser: Recogniser) -> None:
         self.w, self.fuser, self.recogniser = writer, fuser, recogniser
+        self._seen: set[tuple[int, tuple[Idx, ...]]] = set()
 
     def store(self, stmt: SetItem) -> bool:
         """``array[slices] = value``"""
@@ -106,6 +107,7 @@ class Stores:
 
     def clashes(self, place: Place, value: Node) -> bool:
         """May a value read memory that the store has already changed?"""
+        self._seen = set()
         idx = tuple(ZERO if dim == ONE else Idx(Var(f"#{k}"), k + 1)
                     for k, dim in enumerate(place.dims))
         target = routed(place.index, idx)
@@ -115,6 +117,9 @@ class Stores:
     def _reads_elsewhere(self, node: Node, idx: tuple[Idx, ...], place: Place,
                          target: tuple[Idx, ...]) -> bool:
         node = self.fuser.now(node)
+        if (id(node), idx) in self._seen:
+            return False
+        self._seen.add((id(node), idx))
         if isinstance(node, Load):
             if not self.w.memory.may_alias(node.array, place.array):
                 return False

@@ -10,7 +10,7 @@ from ...core import numba_adapter
 from ...core.ir import Atom, Const, Let
 from .fuse import Fuser, cast_op
 from .lengths import reduction_of
-from .nodes import CHEAP, Map, Node, Reduce, cost
+from .nodes import CHEAP, Map, Node, Reduce
 from .recognise import Kind, Recogniser, mean_type
 from .writer import INTP, Writer
 
@@ -64,7 +64,7 @@ class Totals:
     def spread(self, let: Let, base: Node) -> None:
         """Variance, standard deviation, and the distance between the extremes."""
         w, ty = self.w, self.w.types[let.target]
-        if cost(base) > CHEAP:
+        if base.cost > CHEAP:
             base = self.fuser.store(base)
         if let.op in ("np.ptp", ".ptp()"):
             high = self.reduce("max", base, base.dtype)
@@ -78,7 +78,7 @@ class Totals:
         total = self.reduce("sum", base, mean_type(base.dtype))
         mean_ty = base.dtype if isinstance(base.dtype, nb.Float) else nb.float64
         mean = self.divide(total, base, mean_ty)
-        w.forget_values()
+        self.fuser.forget()
         off = self.recogniser.on_elements("-", (base, mean), base.dims, mean_ty)
         square = Map("*", (off, off), mean_ty, dims=base.dims, dtype=mean_ty)
         squares = self.reduce("sum", square, nb.float64)

@@ -1,0 +1,124 @@
+"""What a reverse sweep starts from: the cotangents of the primal's results.
+
+For a gradient that is the number one. A pullback is given ``y_bar``, which has the structure of the
+result; a part of it may be None, for a cotangent of zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import FunctionType
+from typing import Any
+
+from numba import types as nb
+
+from ..core.ir import Atom, Call, Const, Stmt, Var
+from ..core.types import cotangent_type, dtype_name, has_tangent, is_array, is_number, scalar
+from ..errors import Loc, NotScalarOutput, ShapeMismatch, TypeInferenceError
+from ..passes.context import Context
+
+HINT = "reduce the result to a real number, or use adcomp.pullback"
+
+
+def definition(f: FunctionType) -> Loc:
+    """Where a function is defined: the line of its ``def``, below its decorators."""
+    from ..frontend.source import source_of
+
+    source = source_of(f)
+    return source.loc(source.node)
+
+
+def seed_one(ctx: Context, f: FunctionType, bars: dict[str, Atom]) -> None:
+    """The cotangent of a real result is one."""
+    fn = ctx.fn
+    y = fn.body.yields[0] if fn.returns == "value" else None
+    typ = None if y is None else ctx.type_of(y)
+    if not isinstance(typ, (nb.Float, nb.Integer)) or isinstance(typ, nb.Boolean):
+        what = "nothing" if fn.returns == "none" else "a tuple" if y is None else str(typ)
+        hint = "take the real part, or abs, of the result" if isinstance(typ, nb.Complex) else HINT
+        raise NotScalarOutput(
+            f"{f.__name__} returns {what}; a gradient needs one real number",
+            loc=definition(f), hint=hint,
+        )
+    if isinstance(y, Var) and y.name in ctx.active:
+        bars[y.name] = scalar(cotangent_type(typ), 1)
+
+
+def seed_given(
+    ctx: Context, f: FunctionType, given: Any, bars: dict[str, Atom]
+) -> tuple[str, list[Stmt]]:
+    """A parameter of type ``given`` for the cotangent of the result: its name, and its use."""
+    if ctx.fn.returns == "none":
+        raise NotScalarOutput(
+            f"{f.__name__} returns nothing, so there is nothing to pull back from",
+            loc=definition(f), hint="return the arrays that it fills",
+        )
+    y_bar = ctx.fresh("y_bar", given)
+    seeds = _Seeds(ctx, bars, iter(ctx.fn.body.yields))
+    with ctx.collect() as stmts:
+        seeds.add(ctx.fn.returns, Var(y_bar), given, "y")
+    return y_bar, stmts
+
+
+class _Seeds:
+    def __init__(self, ctx: Context, bars: dict[str, Atom], yields: Iterator[Atom]) -> None:
+        self.ctx, self.bars, self.yields = ctx, bars, yields
+
+    def add(self, layout: Any, atom: Atom, given: Any, name: str) -> None:
+        """One part of the result, of which `atom` is the cotangent."""
+        if layout == "value":
+            self._value(next(self.yields), atom, given, name)
+        elif isinstance(given, nb.NoneType):
+            for k, part in enumerate(layout):
+                self.add(part, Const(None), given, f"{name}[{k}]")
+        elif not isinstance(given, nb.BaseTuple):
+            raise ShapeMismatch(f"{name} is a tuple of {len(layout)}, and its cotangent is {given}",
+                                hint="give a tuple of cotangents; None stands for zero")
+        elif len(given) != len(layout):
+            raise ShapeMismatch(
+                f"{name} is a tuple of {len(layout)}, and its cotangent one of {len(given)}")
+        else:
+            for k, part in enumerate(layout):
+                item = self.ctx.let("[]", (atom, Const(k)), given.types[k], hint=f"y{k}_bar")
+                self.add(part, item, given.types[k], f"{name}[{k}]")
+
+    def _value(self, y: Atom, atom: Atom, given: Any, name: str) -> None:
+        typ = self.ctx.type_of(y)
+        if isinstance(given, nb.NoneType) or not has_tangent(typ):
+            return
+        wanted = cotangent_type(typ)
+        self._check(name, given, wanted)
+        if not self.ctx.is_active(y):
+            return
+        assert isinstance(y, Var)
+        if is_array(typ):
+            self._add_array(y.name, atom)
+        else:
+            self._add_number(y.name, atom, given, wanted)
+
+    def _check(self, name: str, given: Any, wanted: Any) -> None:
+        if is_array(given) != is_array(wanted) or is_array(given) and given.ndim != wanted.ndim:
+            raise ShapeMismatch(f"{name} is {_kind(wanted)}, and its cotangent {_kind(given)}")
+        item, target = (t.dtype if is_array(t) else t for t in (given, wanted))
+        complex_to_real = isinstance(item, nb.Complex) and not isinstance(target, nb.Complex)
+        if complex_to_real or not (is_number(item) or isinstance(item, nb.Boolean)):
+            raise TypeInferenceError(f"the cotangent of {name} has to be {target}, and is {item}",
+                                     hint="take its real part" if complex_to_real else None)
+
+    def _add_array(self, name: str, atom: Atom) -> None:
+        from ..kernels import arrays
+
+        self.ctx.namespace["add_into"] = arrays.add_into
+        self.ctx.out.append(Call("add_into", (Var(self.ctx.shadow[name]), atom), (0,)))
+
+    def _add_number(self, name: str, atom: Atom, given: Any, wanted: Any) -> None:
+        if given != wanted:
+            atom = self.ctx.let(dtype_name(wanted), (atom,), wanted, hint="y_bar")
+        known = self.bars.get(name)
+        self.bars[name] = atom if known is None else self.ctx.let("+", (known, atom), wanted)
+
+
+def _kind(t: Any) -> str:
+    if is_array(t):
+        return f"an array of {t.ndim} dimension{'' if t.ndim == 1 else 's'}"
+    return "a tuple" if isinstance(t, nb.BaseTuple) else "a number" if is_number(t) else str(t)
