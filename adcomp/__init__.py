@@ -1,8 +1,16 @@
 """adcomp: compiled, readable gradients of Numba functions."""
 
-__version__ = "0.1.0"
-
 from . import errors
-from .api import gradient, value_and_gradient
+from ._version import __version__
+from .api import gradient, nondifferentiable, pullback, pullback_rule, value_and_gradient, vjp
 
-__all__ = ["errors", "gradient", "value_and_gradient"]
+__all__ = [
+    "__version__",
+    "errors",
+    "gradient",
+    "nondifferentiable",
+    "pullback",
+    "pullback_rule",
+    "value_and_gradient",
+    "vjp",
+]

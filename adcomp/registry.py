@@ -163,8 +163,9 @@ class ArrayRule:
 class UserRule:
     """A user's pullback of their own function.
 
-    `params` are what it reads, among `arguments` (the parameters of `primal`), ``y`` and
-    ``y_bar``. It returns one cotangent per argument: a tuple, or a bare value if there is one.
+    `params` are what it reads, among `arguments` (the parameters of `primal`) and `result` (what it
+    calls the result and its cotangent). It returns one cotangent per argument: a tuple, or a bare
+    value if there is one.
     """
 
     name: str
@@ -172,6 +173,7 @@ class UserRule:
     function: Callable[..., Any]
     params: tuple[str, ...]
     arguments: tuple[str, ...]
+    result: tuple[str, str] = ("y", "y_bar")
 
 
 @dataclass(slots=True)
@@ -345,9 +347,10 @@ def array_pullback(callables: Any, *, wrt: str, rules: Rules = RULES) -> Callabl
 def pullback_rule(primal: Any, *, rules: Rules = RULES) -> Callable[[Any], Any]:
     """Make the decorated function the pullback of a function of the user's.
 
-    Its parameters are those of `primal` that it needs, and ``y``, ``y_bar``; it returns one
-    cotangent per parameter of `primal`, as a tuple, or as a bare value when there is one. Any
-    function that Numba compiles will do.
+    Its parameters are those of `primal` that it needs, and ``y``, ``y_bar``, or, if `primal` has a
+    parameter of one of these names, ``result``, ``result_bar``; it returns one cotangent per
+    parameter of `primal`, as a tuple, or as a bare value when there is one. Any function that Numba
+    compiles will do.
 
     Examples
     --------
@@ -364,13 +367,15 @@ def pullback_rule(primal: Any, *, rules: Rules = RULES) -> Callable[[Any], Any]:
 
     def register(function: Any) -> Any:
         arguments, params = _params(primal), _params(function)
-        for reserved in ("y", "y_bar"):
-            if reserved in arguments:
-                raise TypeError(f"{label(unwrap(primal))}: rename its parameter {reserved!r}; "
-                                "in a pullback, y is the result and y_bar its cotangent")
-        _refuse_unknown(unwrap(function).__name__, params, (*arguments, "y", "y_bar"))
+        result = ("y", "y_bar")
+        if set(result) & set(arguments):
+            result = ("result", "result_bar")
+        for reserved in set(result) & set(arguments):
+            raise TypeError(f"{label(unwrap(primal))}: rename its parameter {reserved!r}, which in a "
+                            "pullback is the result")
         name = unwrap(function).__name__
-        rules.add_user(UserRule(name, unwrap(primal), unwrap(function), params, arguments))
+        _refuse_unknown(name, params, (*arguments, *result))
+        rules.add_user(UserRule(name, unwrap(primal), unwrap(function), params, arguments, result))
         return function
 
     return register
@@ -451,13 +456,13 @@ def _overload_conj(value):
 
 
 @njit(**JIT)
-def accumulate(out, term):
+def accumulate(out, term, message):
     """``out += term``, of the same shape; the real part, if only `term` is complex.
 
     What the compiler does with the array that a user's pullback returns.
     """
-    if np.shape(term) != out.shape:
-        raise ShapeMismatch("a pullback returned a cotangent of another shape than its argument")
+    if term.shape != out.shape:
+        raise ShapeMismatch(message, term.shape, out.shape)
     for index in np.ndindex(out.shape):
         out[index] += _projected(term[index], out[index])
 

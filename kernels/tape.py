@@ -6,7 +6,7 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
-from numba.extending import intrinsic
+from numba.extending import intrinsic, overload
 
 from ..core import memory
 from ..errors import TapeTooLarge
@@ -54,26 +54,45 @@ def _size_of(typing_context, dtype):
     return types.int64(dtype), generate
 
 
+def _elements(shape):
+    """How many elements an array of a shape has; a shape is a length or a tuple of them."""
+    return int(np.prod(shape))
+
+
+@overload(_elements, jit_options=JIT)
+def _overload_elements(shape):
+    if isinstance(shape, types.Integer):
+        return lambda shape: shape
+
+    def product(shape):
+        n = 1
+        for length in shape:
+            n *= max(length, 0)
+        return n
+
+    return product
+
+
 @njit(**JIT)
-def empty_tape(n, dtype, where):
-    """An array of `n` elements, for the tape of a loop; `TapeTooLarge` if there is no room for it.
+def empty_tape(shape, dtype, where):
+    """An array for the tape of a loop; `TapeTooLarge` if there is no room for it.
 
     Parameters
     ----------
-    n : int
-        How many elements.
+    shape : int or tuple of int
+        Its lengths.
     dtype : dtype
         Their type, such as ``np.float64``.
     where : str
         What is stored, and in which loop: ``"x in the loop at model.py:12"``.
     """
-    item = _size_of(dtype)
+    n, item = _elements(shape), _size_of(dtype)
     if n > SMALL // item:
         if n > HUGE // item:
             raise TapeTooLarge(where, -1)
         if n * item > _free_memory():
             raise TapeTooLarge(where, n * item)
-    return np.empty(n, dtype)
+    return np.empty(shape, dtype)
 
 
 @njit(**JIT)

@@ -114,7 +114,8 @@ class DerivativeDispatcher(SpecialisingDispatcher):
         self._last: tuple[Type, ...] | None = None
         plain = self._plain = python_function(primal) or primal
         signature = kind.signature_of(inspect.signature(plain))
-        template = _template(f"{plain.__name__}_{kind.name}", signature, plain)
+        name = plain.__name__ if plain.__name__.isidentifier() else "anonymous"  # a lambda
+        template = _template(f"{name}_{kind.name}", signature, plain)
         super().__init__(template, self.compiler)
         self.__wrapped__ = plain
         self.__signature__ = signature
@@ -144,13 +145,9 @@ class DerivativeDispatcher(SpecialisingDispatcher):
 
     def check_arguments(self, args: tuple[Any, ...]) -> None:
         for name, value in zip(self.__signature__.parameters, args, strict=False):
-            if isinstance(value, list | dict | set):
-                kind = type(value).__name__
-                raise TypeError(
-                    f"{self.__name__}: the argument '{name}' is a {kind}; pass a NumPy array"
-                )
-            if isinstance(value, np.ndarray) and value.dtype.hasobject:
-                raise TypeError(f"{self.__name__}: the array '{name}' holds Python objects")
+            problem = _problem(value)
+            if problem is not None:
+                raise TypeError(f"{self.__name__}: the argument '{name}' {problem}")
 
     def compile(self, sig: Any) -> Any:
         argtypes, _ = self.complete(sig)
@@ -247,6 +244,24 @@ class DerivativeDispatcher(SpecialisingDispatcher):
         self = cls(primal, kind, options, generate, **states)
         self._set_uuid(uuid)
         return self
+
+
+def _problem(value: Any) -> str | None:
+    """Why Numba can't take a value, where its own message would not help."""
+    if isinstance(value, list | dict | set):
+        return f"is a {type(value).__name__}; pass a NumPy array"
+    if isinstance(value, np.ndarray | np.generic):
+        kind = "an array" if isinstance(value, np.ndarray) else "a number"
+        if value.dtype.hasobject:
+            return f"is {kind} of Python objects"
+        try:
+            typeof(value)
+            known = value.dtype != np.float16  # which Numba can name, and not compute with
+        except (NotImplementedError, ValueError, NumbaError):
+            known = False
+        if not known:
+            return f"is {kind} of dtype {value.dtype}, which Numba does not compile for"
+    return None
 
 
 def _template(name: str, signature: inspect.Signature, primal: FunctionType) -> FunctionType:

@@ -149,7 +149,7 @@ def type_key(ty: Any) -> str | None:
 
 @functools.cache
 def _environment() -> tuple[str, ...]:
-    from .. import __version__  # which imports this module
+    from .._version import __version__
 
     versions = (__version__, numba.__version__, llvmlite.__version__, np.__version__)
     return (*versions, sys.version, *numba_adapter.target(), _hash_of_files(_ROOT))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import re
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -45,6 +46,31 @@ Type: TypeAlias = types.Type
 TypingError = numba_errors.TypingError
 NumbaError = numba_errors.NumbaError
 ForceLiteralArg = numba_errors.ForceLiteralArg
+
+
+def gist(error: object) -> str:
+    """What Numba says is wrong: without the places and passes in which it came across it, and of
+    the implementations that it tried only what each says in words.
+
+    Examples
+    --------
+    >>> gist("Failed in nopython mode pipeline (step: nopython frontend)\\n"
+    ...      "Unknown attribute 'a' of type float64\\n\\nDuring: typing of get attribute")
+    "Unknown attribute 'a' of type float64"
+    """
+    kept: list[str] = []
+    tried = False
+    for line in re.sub(r"\x1b\[[0-9;]*m", "", str(error)).splitlines():
+        if line.startswith(("During: ", 'File "')):
+            break
+        tried = tried or line.startswith("There are ") and "candidate implementations" in line
+        if tried:
+            reason = re.match(r"\s+\w*(?:Error|Exception): (.+)", line)
+            line = reason[1] if reason else ""
+        if line.strip() and not line.startswith("Failed in nopython mode") and line not in kept:
+            kept.append(line.rstrip())
+    text = "\n".join(kept)
+    return re.sub(r"'(\w+)\.\d+', defined at <adcomp:[^>]*> \(\d+\)", r"'\1'", text)
 
 
 # --- types --------------------------------------------------------------------------------------

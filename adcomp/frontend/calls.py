@@ -81,6 +81,11 @@ def _call_object(
     op = op_of(f)
     if op is not None:
         return _primitive(frame, op, args, kwargs, node, hint)
+    if hasattr(f, "primal"):
+        raise frame.refuse(
+            f"{getattr(f, '__name__', 'this')} is a derivative, and its own is not supported yet", node,
+            hint="take the derivative outside, and pass in what it gives",
+        )
     function = python_function(f)
     if isinstance(function, FunctionType):
         return _inline_function(frame, function, args, kwargs, node, f)

@@ -29,6 +29,12 @@ class Builder:
     namespace: dict[str, Any] = field(default_factory=dict)
     inlining: list[Any] = field(default_factory=list)
     stmts: list[Stmt] = field(default_factory=list)
+    #: carried values that nothing is known of: no path before their loop assigns them
+    hollow: set[str] = field(default_factory=set)
+
+    def is_hollow(self, value: Value | None) -> bool:
+        """Is a value undefined, or carried by a loop from undefined?"""
+        return isinstance(value, Undefined) or (isinstance(value, Var) and value.name in self.hollow)
 
     @contextmanager
     def capture(self) -> Iterator[list[Stmt]]:
@@ -95,7 +101,10 @@ class Frame:
             frame = frame.parent
         value = self.source.lookup(node.id)
         if value is MISSING:
-            raise self.refuse(f"name {node.id} is not defined", node)
+            stored = {n.id for n in ast.walk(self.source.node)
+                      if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+            what = "used before it is assigned" if node.id in stored else "not defined"
+            raise self.refuse(f"{node.id} is {what}", node)
         return self.static(value, node.id)
 
     def static(self, value: Any, hint: str) -> Value:
@@ -176,6 +185,9 @@ class _Merge:
             b = undefined_like(a)
         if a == b:
             return a
+        if not same_shape(a, b):  # a loop that finds a name to hold a tuple is read again
+            hollow = self.frame.builder.is_hollow
+            a, b = (undefined_like(y) if hollow(x) else x for x, y in ((a, b), (b, a)))
         if not same_shape(a, b):
             a, b = self._as_atom(a), self._as_atom(b)
         return rebuild(a, iter([self._leaf(x, y, name) for x, y in

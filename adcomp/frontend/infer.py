@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import linecache
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -29,7 +30,7 @@ from ..core.ir import (
     bound_in,
     walk,
 )
-from ..core.numba_adapter import CompilerOptions, NumbaError, Type, as_callee, infer
+from ..core.numba_adapter import CompilerOptions, NumbaError, Type, as_callee, gist, infer
 from ..core.ops import STANDARD
 from ..errors import Loc, TypeInferenceError
 
@@ -55,7 +56,9 @@ def infer_types(fn: Function, argtypes: Sequence[Type], plain_source: str) -> di
     linecache.cache[file] = (len(plain_source), None, lines, file)
     scope: dict[str, Any] = {**STANDARD, "prange": prange, "__name__": __name__}
     scope |= {n: as_callee(value, CompilerOptions()) for n, value in fn.namespace.items()}
-    exec(compile(plain_source, file, "exec"), scope)
+    with warnings.catch_warnings():  # Python warns of None[i], which Numba refuses below
+        warnings.simplefilter("ignore", SyntaxWarning)
+        exec(compile(plain_source, file, "exec"), scope)
     try:
         types = infer(scope[fn.name], tuple(argtypes)).types
     except NumbaError as error:
@@ -73,18 +76,7 @@ def _at_source(fn: Function, source: str, file: str, error: NumbaError) -> TypeI
     line = int(found[-1]) if found else 0
     places = statement_places(fn, source)
     loc = next((places[n] for n in range(line, 0, -1) if n in places), None) if line else None
-    return TypeInferenceError(f"Numba cannot type this: {_message(text)}", loc=loc)
-
-
-def _message(text: str) -> str:
-    """The part of Numba's message that is not about printed Core."""
-    kept = []
-    for line in re.sub(r"\x1b\[[0-9;]*m", "", text).splitlines():
-        if line.startswith(("During: ", 'File "<adcomp:plain')):
-            break
-        if line.strip() and not line.startswith("Failed in nopython mode"):
-            kept.append(line.rstrip())
-    return "\n".join(kept)
+    return TypeInferenceError(f"Numba cannot type this: {gist(text)}", loc=loc)
 
 
 # --- which statement a printed line is ------------------------------------------------------------

@@ -11,7 +11,7 @@ from ..core.ir import UNDEFINED, Atom, Block, Carried, Const, For, Stmt, Undefin
 from .expressions import atom_of, bool_op, expression
 from .frame import Frame
 from .statements import assign, statements
-from .values import LocalFunction, Static, TupleValue, Value, is_atom, leaves, rebuild, same_shape
+from .values import LocalFunction, Static, TupleValue, Value, is_atom, leaves, rebuild, same_shape, undefined_like
 
 # --- what a for loop runs over ------------------------------------------------------------------
 
@@ -274,6 +274,8 @@ def _attempt(
                 return leaf
             inits.append(leaf)  # type: ignore[arg-type]
             targets.append(namer(name.strip("_") or "v" if name.startswith("_") else name))
+            if frame.builder.is_hollow(leaf):
+                frame.builder.hollow.add(targets[-1])
             return Var(targets[-1])
 
         phis[name] = rebuild(shape, iter([phi(leaf) for leaf in leaves(shape)]))
@@ -288,8 +290,8 @@ def _attempt(
     for name, shape in shapes.items():
         value = frame.env[name]
         if not same_shape(value, shape):
-            if shape == UNDEFINED and isinstance(value, TupleValue):
-                shapes[name] = rebuild(value, iter([UNDEFINED] * len(list(leaves(value)))))
+            if frame.builder.is_hollow(shape) and isinstance(value, TupleValue):
+                shapes[name] = undefined_like(value)
                 return None
             raise frame.refuse(f"{name} holds tuples of different structure in this loop", node)
         parts = []

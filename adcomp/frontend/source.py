@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import builtins
 import inspect
+import linecache
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 from ..errors import Loc, UnsupportedSyntax
@@ -75,8 +76,13 @@ def source_of(f: FunctionType) -> Source:
             hint="adcomp reads the source text: define the function in a file or a notebook cell",
         ) from error
     text = "".join(lines)
-    node, text = _parse(f, text, code.co_filename, first)
     indent = len(lines[0]) - len(lines[0].lstrip()) if lines else 0
+    whole = "".join(linecache.getlines(code.co_filename))
+    node = _lambda_at(code, whole) if f.__name__ == "<lambda>" else None
+    if node is not None:
+        text, first, indent = whole, 1, 0
+    else:
+        node, text = _parse(f, text, code.co_filename, first)
     return Source(
         name=f.__name__, node=node, file=code.co_filename, lines=tuple(text.splitlines()),
         first=max(first, 1) - 1, indent=indent, globals=f.__globals__, closure=_closure(f),
@@ -117,6 +123,27 @@ def _parse(f: FunctionType, text: str, file: str, first: int) -> tuple[Any, str]
         f"{f.__qualname__} is not a plain function", loc=Loc(file=file, line=first),
         hint="generators, coroutines and classes are not supported",
     )
+
+
+def _lambda_at(code: CodeType, text: str) -> ast.Lambda | None:
+    """The lambda of a file in which an instruction of the code stands; None if it can't be told."""
+    try:
+        module = _tree(text)
+    except SyntaxError:
+        return None
+    places = [(line, column, end_line, end)
+              for line, end_line, column, end in code.co_positions()
+              if line is not None and column is not None and end_line is not None and end]
+    found = [
+        n.body for n in ast.walk(module) if isinstance(n, ast.Lambda)
+        and n.lineno == code.co_firstlineno and places
+        and all((n.body.lineno, n.body.col_offset) <= (line, column)
+                and (end_line, end) <= (n.body.end_lineno, n.body.end_col_offset)
+                for line, column, end_line, end in places)
+    ]
+    inmost = min(found, key=lambda body: (body.end_lineno - body.lineno,
+                                          body.end_col_offset - body.col_offset), default=None)
+    return next((n for n in ast.walk(module) if isinstance(n, ast.Lambda) and n.body is inmost), None)
 
 
 def _find_lambda(f: FunctionType, text: str, file: str, first: int) -> ast.Lambda:

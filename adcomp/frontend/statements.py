@@ -9,7 +9,7 @@ from ..core.ir import Atom, Call, Const, Raise, SetItem, Undefined, Var
 from .expressions import atom_of, binary_op, expression, index_atoms
 from .fence import UNSUPPORTED, refuse
 from .frame import Frame
-from .structure import RESULT, structure
+from .structure import RESULT, forgets_to_return, structure
 from .values import LocalFunction, Static, TupleValue, Value
 
 
@@ -18,6 +18,9 @@ def run_body(frame: Frame) -> Value:
     node = frame.source.node
     if isinstance(node, ast.Lambda):
         return expression(frame, node.body)
+    if forgets_to_return(node.body):
+        raise frame.refuse(f"{node.name} returns a value on some paths, and nothing on others", node,
+                           hint="return a value on every path, or raise an exception")
     statements(frame, structure(node.body))
     value = frame.env.get(RESULT, Const(None))
     return Const(None) if isinstance(value, Undefined) else value

@@ -70,10 +70,12 @@ def _sequence(stmts: list[ast.stmt], context: Context) -> list[ast.stmt]:
             case ast.If() if _exits(stmt):
                 return out + _branch(stmt, rest, context)
             case ast.For() | ast.While():
-                lowered, guard = _loop(stmt, context)
+                lowered, after = _loop(stmt, context)
                 out += lowered
-                if guard is not None:
-                    return out + _sequence([guard, *rest], context)
+                if after:
+                    return out + _sequence([*after, *rest], context)
+            case ast.If():
+                out.append(_if(stmt, _sequence(stmt.body, context), _sequence(stmt.orelse, context)))
             case _:
                 out.append(stmt)
     return out
@@ -109,8 +111,8 @@ def _branch(stmt: ast.If, rest: list[ast.stmt], context: Context) -> list[ast.st
     ]
 
 
-def _loop(stmt: ast.For | ast.While, context: Context) -> tuple[list[ast.stmt], ast.stmt | None]:
-    """The lowered loop, and an exit that is due after it when it may have returned."""
+def _loop(stmt: ast.For | ast.While, context: Context) -> tuple[list[ast.stmt], list[ast.stmt]]:
+    """The lowered loop; what is due after it: an exit, if it may have returned, and its ``else``."""
     returns = any(_exits(s, returns_only=True) for s in stmt.body)
     breaks = returns or any(_exits(s, breaks_only=True) for s in stmt.body)
     flag = context.names("more") if breaks else None
@@ -127,15 +129,15 @@ def _loop(stmt: ast.For | ast.While, context: Context) -> tuple[list[ast.stmt], 
         test = stmt.test if flag is None else _and(_name(flag, stmt), stmt.test)
         loop = _at(ast.While(test, body, []), stmt)
     out.append(loop)
-    if stmt.orelse:
-        orelse = stmt.orelse
-        if flag is not None:
-            orelse = [_at(ast.If(_name(flag, stmt), orelse, []), stmt)]
-        out += _sequence(orelse, context) if not any(map(_exits, orelse)) else orelse
-    if not returns:
-        return out, None
-    leave = _at(Propagate(), stmt)
-    return out, _at(ast.If(_name(RETURNED, stmt), [leave], []), stmt)
+    after: list[ast.stmt] = []
+    if returns:
+        leave = _at(Propagate(), stmt)
+        after.append(_at(ast.If(_name(RETURNED, stmt), [leave], []), stmt))
+    if stmt.orelse and flag is not None:
+        after.append(_at(ast.If(_name(flag, stmt), stmt.orelse, []), stmt))
+    else:
+        after += stmt.orelse
+    return out, after
 
 
 # --- questions ----------------------------------------------------------------------------------
@@ -153,8 +155,11 @@ def _exits(stmt: ast.AST, *, returns_only: bool = False, breaks_only: bool = Fal
         case ast.Continue():
             return not returns_only and not breaks_only
         case ast.For() | ast.While():
-            inner = [*stmt.body, *stmt.orelse]
-            return not breaks_only and any(_exits(s, returns_only=True) for s in inner)
+            if not breaks_only and any(_exits(s, returns_only=True) for s in stmt.body):
+                return True
+            return any(
+                _exits(s, returns_only=returns_only, breaks_only=breaks_only) for s in stmt.orelse
+            )
         case ast.If():
             return any(
                 _exits(s, returns_only=returns_only, breaks_only=breaks_only)
@@ -170,6 +175,29 @@ def _always_exits(stmts: Sequence[ast.stmt]) -> bool:
                 return True
             case ast.If() if _always_exits(stmt.body) and _always_exits(stmt.orelse):
                 return True
+    return False
+
+
+def forgets_to_return(body: Sequence[ast.stmt]) -> bool:
+    """Does a function return a value, and may it end without?"""
+    returns = any(
+        isinstance(n, ast.Return) and n.value is not None for stmt in body for n in _inner(stmt)
+    )
+    return returns and not _never_ends(body)
+
+
+def _never_ends(stmts: Sequence[ast.stmt]) -> bool:
+    """Does a list of statements always return, raise, or run forever?"""
+    for stmt in stmts:
+        match stmt:
+            case ast.Return() | ast.Raise():
+                return True
+            case ast.If() if _never_ends(stmt.body) and _never_ends(stmt.orelse):
+                return True
+            case ast.While(test=ast.Constant(value=value)) if value:
+                return not any(_exits(s, breaks_only=True) for s in stmt.body)
+            case (ast.For() | ast.While()) if _never_ends(stmt.orelse):
+                return not any(_exits(s, breaks_only=True) for s in stmt.body)
     return False
 
 

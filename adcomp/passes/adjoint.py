@@ -50,6 +50,7 @@ from ..core.types import cotangent_type, is_array, is_float, zero
 from ..errors import Loc, NoRuleError
 from ..registry import is_kernel, unwrap
 from .activity import differentiates, flowing, stores_derivative
+from .adjoint_user import reverse_user_call
 from .alias import is_view
 from .context import Context
 from .equations import instantiate
@@ -74,7 +75,8 @@ class Adjoint:
         from .record import Timeline
 
         self.ctx = ctx
-        self.calls = {s.target for s in walk(ctx.fn.body) if isinstance(s, Let) and self._is_call(s)}
+        self.calls = {s.target for s in walk(ctx.fn.body) if isinstance(s, Let)
+                      and (self._is_call(s) or self._user_rule(s) is not None)}
         self.saved: dict[str, list[Stmt]] = {}
         self.depth = 0  # loops and branches around the statement
         self.given = set(ctx.fn.params)  # the arguments, and the tuples in them
@@ -187,8 +189,16 @@ class Adjoint:
         return (isinstance(unwrap(value), FunctionType) and self.ctx.rules.user(value) is None
                 and self.ctx.rules.equation(stmt.op, value) is None and not is_kernel(value))
 
+    def _user_rule(self, stmt: Let) -> Any:
+        value = self.ctx.object_of(stmt.op) if stmt.op in self.ctx.namespace else None
+        return None if value is None else self.ctx.rules.user(value)
+
     def _primitive(self, stmt: Let, bars: Bars) -> None:
         ctx, target = self.ctx, stmt.target
+        user = self._user_rule(stmt)
+        if user is not None:
+            reverse_user_call(self, stmt, user, bars)
+            return
         if is_array(ctx.types[target]):
             if not is_view(stmt, ctx.types):
                 self._array(stmt, bars)
@@ -247,10 +257,6 @@ class Adjoint:
 
     def _scalar(self, stmt: Let, y_bar: Atom, bars: Bars, loc: Where) -> None:
         ctx, value = self.ctx, self.ctx.object_of(stmt.op)
-        user = ctx.rules.user(value) if value is not None else None
-        if user is not None:
-            self._user(stmt, user, y_bar, bars, loc)
-            return
         kernels = ctx.rules.kernels(stmt.op, value)
         if kernels:
             self._kernels(stmt, kernels, y_bar, bars, loc)
@@ -275,34 +281,6 @@ class Adjoint:
             hint="give one with @adcomp.pullback_rule, or say that the derivative is zero with "
                  "adcomp.nondifferentiable",
         )
-
-    def _user(self, stmt: Let, rule: Any, y_bar: Atom, bars: Bars, loc: Where) -> None:
-        ctx = self.ctx
-        given = dict(zip(rule.arguments, stmt.args, strict=False))
-        given |= {"y": Var(stmt.target), "y_bar": y_bar}
-        name = ctx.rules.name_of(rule, ctx)
-        args = tuple(self.as_it_was(stmt, given[p], p) for p in rule.params)
-        got = ctx.let(name, args, loc=loc)
-        typ = ctx.types[got.name]
-        several = isinstance(typ, nb.BaseTuple)
-        if several and len(typ) != len(rule.arguments):
-            raise NoRuleError(
-                f"the pullback {rule.name} returns {len(typ)} cotangents; {rule.primal.__name__} has "
-                f"{len(rule.arguments)} arguments", loc=stmt.loc if isinstance(stmt.loc, Loc) else None,
-                hint="return one per argument, None where there is none",
-            )
-        for k, atom in enumerate(stmt.args):
-            if not ctx.is_active(atom):
-                continue
-            part_type = typ.types[k] if several else typ
-            if isinstance(part_type, nb.NoneType):
-                continue
-            part = ctx.let("[]", (got, Const(k)), part_type, loc=loc) if several else got
-            if is_array(ctx.type_of(atom)):
-                ctx.namespace.setdefault("accumulate", _accumulate())
-                ctx.out.append(Call("accumulate", (self.shadow_of(atom), part), (0,), loc))
-            else:
-                self.add(bars, atom, part, loc)
 
     def shadow_of(self, atom: Atom) -> Var:
         assert isinstance(atom, Var)
@@ -347,10 +325,6 @@ class Adjoint:
             return
         loc, shadow = reversed_loc(stmt.loc), Var(ctx.shadow[stmt.target])
         value = ctx.object_of(stmt.op)
-        user = ctx.rules.user(value) if value is not None else None
-        if user is not None:
-            self._user(stmt, user, shadow, bars, loc)
-            return
         if stmt.op in ("np.full", "np.full_like") and len(stmt.args) > 1:
             self.add(bars, stmt.args[1], ctx.let("np.sum", (shadow,), loc=loc), loc)
             return
@@ -439,12 +413,6 @@ def _dtype(t: Any) -> str:
     from ..core.types import dtype_name
 
     return dtype_name(t).removeprefix("np.")
-
-
-def _accumulate() -> Any:
-    from ..registry import accumulate  # type: ignore[attr-defined]
-
-    return accumulate
 
 
 __all__ = ["Adjoint", "Bars", "is_float", "reversed_loc"]

@@ -45,6 +45,12 @@ from .simplify import drop_dead
 from .tape import Tape
 from .timeline import Timeline
 
+#: ops that allocate, and those that allocate all iterations' arrays at once
+_ALLOCATES = {
+    "np.empty": "np.empty", "np.zeros": "np.zeros", "np.empty_like": "np.empty",
+    "np.zeros_like": "np.zeros", "kernels.empty_tape": "kernels.empty_tape",
+}
+
 #: ops that lengths of arrays are computed with
 _LENGTHS = frozenset(("+", "-", "*", "max", "min", "len", "range", ".shape", ".size", "[]", "tuple"))
 
@@ -214,7 +220,7 @@ class _Supply(Plan):
         stmt, guards = self.level.where.get(name, (None, ()))
         if not isinstance(self.loop, For) or guards or not isinstance(stmt, Let) or stmt.keywords:
             return None
-        if stmt.op not in ("np.empty", "np.zeros", "np.empty_like", "np.zeros_like"):
+        if stmt.op not in _ALLOCATES:
             return None
         if not is_array(typ) or typ.layout != "C" or self.rename.get(name) is not None:
             return None
@@ -227,11 +233,11 @@ class _Supply(Plan):
             size = self._hoisted(before, ".shape", (size,), nb.UniTuple(nb.intp, typ.ndim))
         kind = self.ctx.type_of(size)
         if not isinstance(kind, nb.BaseTuple):
-            return before, stmt.op.removesuffix("_like"), [size]
+            return before, _ALLOCATES[stmt.op], [size]
         lengths: list[Atom] = [
             self._hoisted(before, "[]", (size, Const(k)), nb.intp) for k in range(typ.ndim)
         ]
-        return before, stmt.op.removesuffix("_like"), lengths
+        return before, _ALLOCATES[stmt.op], lengths
 
     def _hoisted(self, before: list[Stmt], op: str, args: tuple[Atom, ...], typ: Any) -> Var:
         name = self.ctx.fresh("_t", typ)

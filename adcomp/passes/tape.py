@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from numba import types as nb
 
-from ..core.ir import Atom, Block, Call, Carried, Const, For, Let, SetItem, Stmt, Var, Where, While
+from ..core.ir import AdjointLoc, Atom, Block, Call, Carried, Const, For, Let, SetItem, Stmt, Var, Where, While
 from ..core.names import stem
 from ..core.types import dtype_name
 from .context import Context
@@ -126,7 +127,8 @@ class Tape:
         number = isinstance(typ, (nb.Number, nb.Boolean))
         if number and isinstance(self.loop, For):
             tape = ctx.fresh(_tape_name(name), nb.Array(typ, 1, "C"))
-            self.before.append(Let(tape, "np.empty", (self.trips(), Var(dtype_name(typ)))))
+            args = (self.trips(), Var(dtype_name(typ)), self._where(name))
+            self.before.append(Let(tape, "kernels.empty_tape", args))
             self.stores.append(SetItem(Var(tape), (forward,), value))
         else:
             tape = ctx.fresh(_tape_name(name), nb.List(typ))
@@ -142,9 +144,21 @@ class Tape:
         shape = ctx.fresh("_t", nb.UniTuple(nb.intp, typ.ndim + 1))
         self.before += before
         self.before.append(Let(shape, "tuple", (self.trips(), *lengths)))
-        self.before.append(Let(block, op, (Var(shape), Var(dtype_name(typ.dtype)))))
+        args = (Var(shape), Var(dtype_name(typ.dtype)))
+        if op == "kernels.empty_tape":
+            self.before.append(Let(block, op, (*args, self._where(name))))
+        else:
+            self.before.append(Let(block, op, args))
         number = Let(name, "[]", (Var(block), forward))
         return number, Let(ctx.fresh(name, typ), "[]", (Var(block), back), self.loc)
+
+    def _where(self, name: str) -> Const:
+        """What an allocation that fails is to say: the value, and the loop that records it."""
+        loc = self.loc.of if isinstance(self.loc, AdjointLoc) else self.loc
+        value = stem(name).strip("_")
+        what = "a value" if value in ("t", "") else "its tape" if value.startswith("tape") else value
+        place = f"{Path(loc.file or '').name}:{loc.line}" if loc is not None else "?"
+        return Const(f"{what} in the loop at {place}")
 
     def _type_name(self, typ: Any) -> str:
         if isinstance(typ, nb.Number) and not isinstance(typ, nb.Boolean):

@@ -21,7 +21,6 @@ from ..core.ir import (
     Call,
     Const,
     Function,
-    If,
     Let,
     Raise,
     Stmt,
@@ -48,8 +47,9 @@ from ..passes.tighten import tighten
 from ..passes.timeline import Timeline
 from ..passes.vectorise import vectorise
 from ..registry import unwrap
-from .arguments import Argument, argument, cotangents, leaves, positions
+from .arguments import argument, cotangents, leaves, positions
 from .front import Typed, front
+from .guard import guard
 from .options import Options
 from .seeds import seed_given, seed_one
 from .sweeps import prepare, sweep
@@ -100,7 +100,7 @@ class Program:
     def _value_function(self, typed: Typed) -> tuple[Function, Mapping[str, Any]]:
         fn, ctx = typed.fn, prepare(typed, [], self)
         refuse_random(fn)
-        body = Block((*self._guard(ctx, typed), *fn.body.stmts), fn.body.yields)
+        body = Block((*guard(ctx, typed), *fn.body.stmts), fn.body.yields)
         result = replace(fn, name=f"{fn.name}_value", body=body, namespace=ctx.namespace,
                          doc=f"Value of {fn.name}.")
         return self._polish(result, ctx), ctx.types
@@ -128,8 +128,8 @@ class Program:
             layout = layout[0]
         if kind == "value_and_gradient":
             layout, yields = ("value", layout), (*fn.body.yields, *yields)
-        guard = self._guard(ctx, typed, params[: len(params) - len(fn.params)])
-        stmts = (*guard, *self._stacks(ctx), *sweeps.forward, *sweeps.reverse, *epilogue)
+        tests = guard(ctx, typed, params[: len(params) - len(fn.params)])
+        stmts = (*tests, *self._stacks(ctx), *sweeps.forward, *sweeps.reverse, *epilogue)
         result = Function(
             f"{fn.name}_{kind}", params, Block(stmts, yields), ctx.namespace, layout, fn.defaults,
             f"{TITLES[kind]} of {fn.name}.",
@@ -173,35 +173,6 @@ class Program:
             total = ctx.let("+", (a, b))
         where += stmts
         return total
-
-    def _guard(self, ctx: Context, typed: Typed, more: tuple[str, ...] = ()) -> list[Stmt]:
-        """Refuse, when it runs, arguments that share memory which the program writes.
-
-        ``more`` are parameters that the primal does not have: the cotangent of its result.
-        """
-        from ..errors import AliasedArguments
-        from ..kernels import arrays
-
-        fn = typed.fn
-        written = {
-            site.name for store in Timeline(fn, ctx.aliases).stores for site in store.sites
-        }
-        names = [n for n in leaves_of(fn, ctx.types) if is_array(ctx.types.get(n))]
-        names += [n for n in more if is_array(ctx.types[n])]
-        out: list[Stmt] = []
-        for name in (n for n in names if n in written and n in ctx.aliases.sites):
-            for other in names:
-                if other == name or (other in written and names.index(other) < names.index(name)):
-                    continue
-                ctx.namespace["shares_memory"] = arrays.shares_memory
-                ctx.namespace["AliasedArguments"] = AliasedArguments
-                with ctx.collect() as stmts:
-                    cond = ctx.let("shares_memory", (Var(name), Var(other)), nb.boolean)
-                message = (f"the arguments {name} and {other} of {fn.name} share memory, "
-                           f"and it writes to {name}")
-                fail = Block((Raise("AliasedArguments", (Const(message),)),))
-                out += [*stmts, If(cond, fail, Block(()))]
-        return out
 
     # --- calls that are not inlined ----------------------------------------------------------------
 
@@ -347,12 +318,6 @@ def refuse_random(fn: Function) -> None:
                 loc=stmt.loc if isinstance(stmt.loc, Loc) else None,
                 hint="draw them outside and pass them in, or use the one-call form pb.vjp",
             )
-
-
-def leaves_of(fn: Function, types: Mapping[str, Any]) -> list[str]:
-    """The parameters of a function, tuples taken apart."""
-    parts: list[Argument] = [argument(n, types[n], fn.body) for n in fn.params]
-    return [n for part in parts for n in leaves(part)]
 
 
 def _called(fn: Function) -> set[str]:

@@ -95,12 +95,20 @@ def test_user_rules_are_found_for_a_function_and_its_dispatcher():
         pullback_rule(cube, rules=rules)(cube_pullback)
 
 
-def test_a_parameter_called_like_a_cotangent_is_refused():
+def test_a_parameter_called_y_gives_the_result_another_name():
     def f(x, y):
         return x * y
 
-    with pytest.raises(TypeError, match="rename its parameter 'y'"):
+    def g(y_bar, result):
+        return y_bar * result
+
+    rules = Rules()
+    pullback_rule(f, rules=rules)(lambda x, y, result_bar: (result_bar * y, result_bar * x))
+    assert rules.user(f).result == ("result", "result_bar")
+    with pytest.raises(TypeError, match="'y_bar'; allowed: x, y, result, result_bar"):
         pullback_rule(f, rules=Rules())(lambda x, y, y_bar: (y_bar, y_bar))
+    with pytest.raises(TypeError, match="rename its parameter 'result'"):
+        pullback_rule(g, rules=rules)(lambda result_bar: (result_bar, result_bar))
 
 
 def test_nondifferentiable_of_ops_and_of_functions():
@@ -135,7 +143,7 @@ def test_samples_lie_in_their_domain(domain):
 
 def test_accumulate():
     out = np.ones((2, 3))
-    accumulate(out, 2j + np.full((2, 3), 4.0))
+    accumulate(out, 2j + np.full((2, 3), 4.0), "wrong")
     np.testing.assert_array_equal(out, np.full((2, 3), 5.0))
-    with pytest.raises(ShapeMismatch):
-        accumulate(out, np.ones((3, 2)))
+    with pytest.raises(ShapeMismatch, match="^wrong: "):
+        accumulate(out, np.ones((3, 2)), "wrong")

@@ -1,0 +1,66 @@
+"""Arguments that share memory, refused when the program runs and writes to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from numba import types as nb
+
+from ..core.ir import Atom, Block, Const, If, Raise, Stmt, Var
+from ..core.types import is_array
+from ..passes.context import Context
+from ..passes.timeline import Timeline
+from .arguments import Argument, argument
+from .front import Typed
+
+
+def guard(ctx: Context, typed: Typed, more: tuple[str, ...] = ()) -> list[Stmt]:
+    """The tests that come first in a program.
+
+    ``more`` are parameters that the primal does not have: the cotangent of its result.
+    """
+    from ..errors import AliasedArguments
+    from ..kernels import arrays
+
+    fn = typed.fn
+    written = {site.name for store in Timeline(fn, ctx.aliases).stores for site in store.sites}
+    parts = [part for n in (*fn.params, *more) for part in _arrays(argument(n, ctx.types[n], fn.body))]
+    out: list[Stmt] = []
+    for k, part in enumerate(parts):
+        if part.name not in written:
+            continue
+        for j, other in enumerate(parts):
+            if j == k or (other.name in written and j < k):
+                continue
+            ctx.namespace["shares_memory"] = arrays.shares_memory
+            ctx.namespace["AliasedArguments"] = AliasedArguments
+            with ctx.collect() as stmts:
+                pair = (_fetched(ctx, part), _fetched(ctx, other))
+                cond = ctx.let("shares_memory", pair, nb.boolean)
+            message = (f"the arguments {_shown(part)} and {_shown(other)} of {fn.name} share memory, "
+                       f"and it writes to {_shown(part)}")
+            fail = Block((Raise("AliasedArguments", (Const(message),)),))
+            out += [*stmts, If(cond, fail, Block(()))]
+    return out
+
+
+def _arrays(part: Argument) -> Iterator[Argument]:
+    if isinstance(part.type, nb.BaseTuple):
+        for item in part.items:
+            yield from _arrays(item)
+    elif is_array(part.type):
+        yield part
+
+
+def _fetched(ctx: Context, part: Argument) -> Atom:
+    """The array; out of its tuple, which the program takes apart later."""
+    atom = part.path[0]
+    for index in part.path[1:]:
+        atom = ctx.let("[]", (atom, index))
+    return atom
+
+
+def _shown(part: Argument) -> str:
+    first, *indices = part.path
+    assert isinstance(first, Var)
+    return first.name + "".join(f"[{i.value}]" for i in indices if isinstance(i, Const))
