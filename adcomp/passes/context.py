@@ -75,6 +75,7 @@ class Context:
     namespace: dict[str, Any]
     shadow: dict[str, str] = field(default_factory=dict)
     out: list[Stmt] = field(default_factory=list)
+    keep_arrays: bool = True
 
     def object_of(self, op: str) -> Any:
         """The Python object that an op calls, or None."""

@@ -79,6 +79,8 @@ class Plan:
 
     def weight(self, name: str) -> int:
         typ = self.ctx.types.get(name)
+        if isinstance(typ, nb.UniTuple) and isinstance(typ.dtype, nb.Integer):
+            return 8 * len(typ)
         if is_array(typ) or not isinstance(typ, (nb.Number, nb.Boolean)):
             return 1000
         return max(1, getattr(typ, "bitwidth", 8) // 8)
@@ -182,9 +184,9 @@ class Frame:
     rename: Mapping[str, Atom]
 
 
-def plan_frame(ctx: Context, timeline: Timeline, body: Block, reverse: Block, given: Iterable[str]
+def plan_frame(ctx: Context, timeline: Timeline, body: Block, reverse: Block, given: Mapping[str, Atom]
                ) -> Frame:
-    """Choose what a call records; ``given`` are the names that its reverse is called with."""
+    """Choose what a call records; ``given`` are the names that its reverse has as parameters."""
     plan = Plan(ctx, timeline, body, None)
     fixed: dict[str, type[FREE] | None] = dict.fromkeys(ctx.fn.params)
     fixed |= dict.fromkeys(given, FREE)
@@ -193,6 +195,7 @@ def plan_frame(ctx: Context, timeline: Timeline, body: Block, reverse: Block, gi
         plan.level.where.pop(name, None)
     kept, again = plan.choose(needed, fixed)
     stmts, visible = export(ctx, body.stmts, {n for n in kept if n not in fixed})
+    plan.rename |= given
     for name in kept:
         plan.rename[name] = Var(ctx.fresh(name, ctx.types[name]))
     clones = plan.again(body.stmts, set(again), plan.rename)

@@ -41,9 +41,10 @@ _ZEROED = {"np.empty": "np.zeros", "np.zeros": "np.zeros", "np.ones": "np.zeros"
            "np.ones_like": "np.zeros_like"}
 
 
-def add_shadows(ctx: Context) -> Function:
+def add_shadows(ctx: Context, *, keep_arrays: bool = True) -> Function:
     """The function with the twins of its arrays."""
     wanted = _wanted(ctx)
+    ctx.keep_arrays = keep_arrays
     fn = ctx.fn
     with ctx.collect() as prologue:
         for name in fn.params:
@@ -94,7 +95,7 @@ def _twin_name(ctx: Context, name: str, typ: object = None) -> str:
 def _allocate(ctx: Context, name: str, array: Atom, loc: object = None) -> None:
     """``x_bar = zeros like x``, of the cotangent's dtype."""
     primal, twin = ctx.types[name], cotangent_type(ctx.types[name])
-    if primal.dtype == twin.dtype:
+    if primal.dtype == twin.dtype and (ctx.keep_arrays or name in ctx.fn.params or primal.layout == "F"):
         typ = ctx.result_type("np.zeros_like", (array,))
         ctx.out.append(Let(_twin_name(ctx, name, typ), "np.zeros_like", (array,), loc))  # type: ignore
         return

@@ -19,8 +19,12 @@ from .book import Book
 from .front import Typed
 
 
-def prepare(typed: Typed, varied: Sequence[str], calls: Calls) -> Context:
-    """Find what is active, and give the active arrays their shadows."""
+def prepare(typed: Typed, varied: Sequence[str], calls: Calls, *, keep_arrays: bool = True) -> Context:
+    """Find what is active, and give the active arrays their shadows.
+
+    Without ``keep_arrays``, shadows are made from the shapes of arrays that callees return, so that a
+    frame need not hold the arrays.
+    """
     from ..kernels import tape
 
     fn, types = typed.fn, dict(typed.types)
@@ -34,7 +38,7 @@ def prepare(typed: Typed, varied: Sequence[str], calls: Calls) -> Context:
     with_tangent = [n for n in varied if has_tangent(types.get(n))]
     active = find_active(fn, types, aliases, varied=with_tangent, is_zero=is_zero)
     ctx = Context(fn, types, aliases, active, book, calls, typed.namer, namespace)
-    ctx.fn = add_shadows(ctx)
+    ctx.fn = add_shadows(ctx, keep_arrays=keep_arrays)
     ctx.aliases = find_aliases(ctx.fn, types)
     return ctx
 

@@ -1,5 +1,7 @@
 """Missing rules, and rules that are wrong."""
 
+import math
+
 import numpy as np
 from numba import njit
 
@@ -7,7 +9,7 @@ from adcomp import gradient, pullback_rule
 
 
 def case_missing():
-    gradient(lambda x: np.nextafter(x, 2.0))(0.5)
+    gradient(lambda x: math.frexp(x)[0])(0.5)
 
 
 def case_missing_for_an_array():
