@@ -417,7 +417,7 @@ def _dispatcher(kind: Kind, f: Any, given: dict[str, Any]) -> DerivativeDispatch
     _check(given)
     function = _function(f)
     positions, several = _positions(given["wrt"], function)
-    options = _program_options(positions, several, given)
+    options = _program_options(positions, several or kind is VJP, given)
     compiler = CompilerOptions.of(
         f, fastmath=given["fastmath"], nogil=given["nogil"], parallel=False
     )
@@ -469,7 +469,7 @@ def _function(f: Any) -> types.FunctionType:
     if isinstance(f, types.MethodType):
         what, do = f"{name} is a method", "write a function that takes what it needs of the object"
     elif isinstance(f, functools.partial):
-        what, do = "this is a functools.partial", "use a lambda, or a function with the values bound"
+        what, do = "this is a functools.partial", "use a lambda that binds the values"
     elif isinstance(f, type):
         what, do = f"{name} is a class", "write a function"
     elif isinstance(f, types.BuiltinFunctionType | np.ufunc):

@@ -371,8 +371,8 @@ def pullback_rule(primal: Any, *, rules: Rules = RULES) -> Callable[[Any], Any]:
         if set(result) & set(arguments):
             result = ("result", "result_bar")
         for reserved in set(result) & set(arguments):
-            raise TypeError(f"{label(unwrap(primal))}: rename its parameter {reserved!r}, which in a "
-                            "pullback is the result")
+            raise TypeError(f"{label(unwrap(primal))}: rename its parameter {reserved!r}, "
+                            "which in a pullback is the result")
         name = unwrap(function).__name__
         _refuse_unknown(name, params, (*arguments, *result))
         rules.add_user(UserRule(name, unwrap(primal), unwrap(function), params, arguments, result))

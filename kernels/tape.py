@@ -104,13 +104,16 @@ def stack(kind):
 @intrinsic
 def plus(typing_context, a, b):
     """``a + b``, as one term of a sum that may be added up in any order."""
-    if a != b or not isinstance(a, types.Float):
+    both = typing_context.unify_types(a, b)
+    if not isinstance(both, types.Float):
         return None
 
     def generate(context, builder, signature, arguments):
-        return builder.fadd(*arguments, flags=("reassoc", "nsz", "contract"))
+        terms = [context.cast(builder, value, kind, both)
+                 for value, kind in zip(arguments, signature.args, strict=True)]
+        return builder.fadd(*terms, flags=("reassoc", "nsz", "contract"))
 
-    return a(a, b), generate
+    return both(a, b), generate
 
 
 #: bytes of tape that a segment of a loop may write: they should stay in the second-level cache
@@ -140,3 +143,25 @@ def row(typing_context, k):
         return builder.call(opaque, arguments)
 
     return k(k), generate
+
+
+@njit(**JIT)
+def column(matrix, c):
+    """A contiguous copy of a column; zeros if the matrix has no such column, so nobody may read it."""
+    if c >= matrix.shape[1]:
+        return np.zeros(matrix.shape[0], matrix.dtype)
+    return matrix[:, c].copy()
+
+
+@njit(**JIT)
+def zero_column(matrix, c):
+    """Zeros in the length of a column."""
+    return np.zeros(matrix.shape[0], matrix.dtype)
+
+
+@njit(**JIT)
+def add_column(matrix, c, values):
+    """``matrix[:, c] += values``, if the matrix has such a column."""
+    if c < matrix.shape[1]:
+        for i in range(matrix.shape[0]):
+            matrix[i, c] += values[i]

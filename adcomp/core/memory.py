@@ -45,9 +45,10 @@ def _of_group() -> int:
                                  "/sys/fs/cgroup/memory")):
         bound = _unlimited_or(_read(f"{folder}/{limit}"))
         if bound < _UNLIMITED:
-            cache = next((int(line.split()[1]) for line in _read(f"{folder}/memory.stat").splitlines()
-                          if line.startswith(("inactive_file ", "total_inactive_file "))), 0)
-            return bound - int(_read(f"{folder}/{used}") or 0) + cache
+            statistics = map(str.split, _read(f"{folder}/memory.stat").splitlines())
+            cache = (int(value) for name, value in statistics
+                     if name in ("inactive_file", "total_inactive_file"))
+            return bound - int(_read(f"{folder}/{used}") or 0) + max(cache, default=0)
     return _UNLIMITED
 
 

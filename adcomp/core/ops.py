@@ -121,7 +121,8 @@ def _table() -> dict[str, Effect]:
     table |= dict.fromkeys(_BUILTIN_SCALAR, Effect.ELEMENTWISE)
     table |= {"len": Effect.PURE, "range": Effect.PURE, "kernels.stack": Effect.FRESH, "kernels.empty_tape": Effect.FRESH,
               "kernels.plus": Effect.ELEMENTWISE, "kernels.segment_length": Effect.PURE,
-              "kernels.row": Effect.PURE}
+              "kernels.row": Effect.PURE, "kernels.column": Effect.READ,
+              "kernels.zero_column": Effect.FRESH}
     return table
 
 

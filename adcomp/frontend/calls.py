@@ -73,7 +73,8 @@ def _call_object(
         if value is not None:
             return value
     if frame.builder.is_primitive(f):
-        name = frame.builder.global_name(f, getattr(f, "__name__", "primitive"))
+        known = getattr(f, "__name__", "")
+        name = frame.builder.global_name(f, known if known.isidentifier() else "primitive")
         return _primitive(frame, name, args, kwargs, node, hint)
     replacement = library.REPLACED.get(f) if op_of(f) is not None else None
     if replacement is not None:
@@ -83,7 +84,8 @@ def _call_object(
         return _primitive(frame, op, args, kwargs, node, hint)
     if hasattr(f, "primal"):
         raise frame.refuse(
-            f"{getattr(f, '__name__', 'this')} is a derivative, and its own is not supported yet", node,
+            f"{getattr(f, '__name__', 'this')} is a derivative, and its own is not supported yet",
+            node,
             hint="take the derivative outside, and pass in what it gives",
         )
     function = python_function(f)

@@ -131,19 +131,21 @@ def _lambda_at(code: CodeType, text: str) -> ast.Lambda | None:
         module = _tree(text)
     except SyntaxError:
         return None
-    places = [(line, column, end_line, end)
+    places = [((line, column), (end_line, end))
               for line, end_line, column, end in code.co_positions()
               if line is not None and column is not None and end_line is not None and end]
-    found = [
-        n.body for n in ast.walk(module) if isinstance(n, ast.Lambda)
+    around = [
+        n for n in ast.walk(module) if isinstance(n, ast.Lambda)
         and n.lineno == code.co_firstlineno and places
-        and all((n.body.lineno, n.body.col_offset) <= (line, column)
-                and (end_line, end) <= (n.body.end_lineno, n.body.end_col_offset)
-                for line, column, end_line, end in places)
+        and all(_span(n.body)[0] <= low and high <= _span(n.body)[1] for low, high in places)
     ]
-    inmost = min(found, key=lambda body: (body.end_lineno - body.lineno,
-                                          body.end_col_offset - body.col_offset), default=None)
-    return next((n for n in ast.walk(module) if isinstance(n, ast.Lambda) and n.body is inmost), None)
+    # The body of an inner lambda begins later than that of the one around it.
+    return max(around, key=lambda n: _span(n.body), default=None)
+
+
+def _span(node: ast.expr) -> tuple[tuple[int, int], tuple[int, int]]:
+    end = node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
+    return (node.lineno, node.col_offset), end
 
 
 def _find_lambda(f: FunctionType, text: str, file: str, first: int) -> ast.Lambda:

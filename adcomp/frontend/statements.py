@@ -19,7 +19,8 @@ def run_body(frame: Frame) -> Value:
     if isinstance(node, ast.Lambda):
         return expression(frame, node.body)
     if forgets_to_return(node.body):
-        raise frame.refuse(f"{node.name} returns a value on some paths, and nothing on others", node,
+        what = f"{node.name} returns a value on some paths, and nothing on others"
+        raise frame.refuse(what, node,
                            hint="return a value on every path, or raise an exception")
     statements(frame, structure(node.body))
     value = frame.env.get(RESULT, Const(None))

@@ -194,10 +194,13 @@ def _never_ends(stmts: Sequence[ast.stmt]) -> bool:
                 return True
             case ast.If() if _never_ends(stmt.body) and _never_ends(stmt.orelse):
                 return True
-            case ast.While(test=ast.Constant(value=value)) if value:
-                return not any(_exits(s, breaks_only=True) for s in stmt.body)
-            case (ast.For() | ast.While()) if _never_ends(stmt.orelse):
-                return not any(_exits(s, breaks_only=True) for s in stmt.body)
+            case ast.For() | ast.While():
+                forever = isinstance(stmt, ast.While) and (
+                    isinstance(stmt.test, ast.Constant) and bool(stmt.test.value)
+                )
+                broken = any(_exits(s, breaks_only=True) for s in stmt.body)
+                if (forever or _never_ends(stmt.orelse)) and not broken:
+                    return True
     return False
 
 

@@ -1,7 +1,7 @@
 """The reverse of a call that the user has given a rule for.
 
-``y = f(a, b)`` stays as it is in the forward sweep. In the reverse sweep the rule is called with what
-its parameters name, and each cotangent that it returns is added to its argument's.
+``y = f(a, b)`` stays as it is in the forward sweep. In the reverse sweep the rule is called with
+what its parameters name, and each cotangent that it returns is added to its argument's.
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ class _UserCall:
         try:
             return ctx.let(ctx.rules.name_of(rule, ctx), args, loc=self.loc)
         except InternalError as error:
-            kinds = ", ".join(f"{p}: {ctx.type_of(a)}" for p, a in zip(rule.params, args, strict=True))
+            named = zip(rule.params, args, strict=True)
+            kinds = ", ".join(f"{p}: {ctx.type_of(a)}" for p, a in named)
             cause = error.__cause__
             raise TypeInferenceError(
                 f"Numba cannot type the pullback {rule.name}({kinds}): {gist(cause)}",
@@ -127,7 +128,8 @@ class _UserCall:
 
     def _wrong(self, name: str, typ: Any, wanted: str) -> ShapeMismatch:
         return ShapeMismatch(
-            f"the pullback {self.rule.name} gives {name} a cotangent of type {typ}; {name} is {wanted}",
+            f"the pullback {self.rule.name} gives {name} a cotangent of type {typ}; "
+            f"{name} is {wanted}",
             loc=self.where, hint="the cotangent of an argument has its shape")
 
 

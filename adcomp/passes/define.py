@@ -8,10 +8,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..core.ir import UNDEFINED, Atom, Block, For, Function, If, Let, Stmt, Undefined, Var, While, map_blocks
-from ..core.types import Types, is_number, scalar
 from numba import types as nb
-from ..core.ir import Const
+
+from ..core.ir import (
+    UNDEFINED,
+    Atom,
+    Block,
+    Const,
+    For,
+    Function,
+    If,
+    Let,
+    Stmt,
+    Undefined,
+    Var,
+    While,
+    blocks_of,
+    map_blocks,
+)
+from ..core.types import Types, is_number, scalar
 
 
 #: reductions that Numba has no ``axis`` for, and whose result has the type of a sum
@@ -59,6 +74,35 @@ def _without(block: Block, unbound: set[str]) -> Block:
         UNDEFINED if isinstance(a, Var) and a.name in unbound else a for a in block.yields
     )
     return Block(block.stmts, yields)
+
+
+def drop_untyped(fn: Function, types: Types) -> Function:
+    """Branches that Numba found never to run, and gave no types, are never taken.
+
+    Numba compares constants while compiling, as in ``if x.ndim == 2``, and leaves out the rest.
+    """
+
+    def block(b: Block) -> Block:
+        return Block(tuple(statement(s) for s in b.stmts), b.yields)
+
+    def statement(stmt: Stmt) -> Stmt:
+        stmt = map_blocks(stmt, block)
+        if isinstance(stmt, If):
+            then, orelse = (_is_typed(b, types) for b in (stmt.then, stmt.orelse))
+            if then != orelse:
+                return replace(stmt, cond=Const(then))
+        return stmt
+
+    return replace(fn, body=block(fn.body))
+
+
+def _is_typed(block: Block, types: Types) -> bool:
+    """Has everything a type that a block surely runs?"""
+    return all(
+        stmt.target in types if isinstance(stmt, Let)
+        else isinstance(stmt, If) or all(_is_typed(b, types) for b in blocks_of(stmt))
+        for stmt in block.stmts
+    )
 
 
 def define_numbers(fn: Function, types: Types) -> Function:

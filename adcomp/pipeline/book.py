@@ -53,7 +53,7 @@ class Book:
         for name, value in ctx.namespace.items():
             if value is target:
                 return name
-        name = ctx.namer(rule.name)
+        name = ctx.namer(rule.name if rule.name.isidentifier() else "pullback")
         ctx.namespace[name] = target
         return name
 

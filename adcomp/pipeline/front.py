@@ -18,7 +18,7 @@ from ..core.verify import verify
 from ..frontend.infer import infer_types
 from ..frontend.parse import parse
 from ..passes.context import FRAMES
-from ..passes.define import define_numbers, for_inference
+from ..passes.define import define_numbers, drop_untyped, for_inference
 from ..passes.normalise import normalise
 from ..passes.reuse import reuse
 from ..passes.scalarise import scalarise
@@ -45,7 +45,7 @@ def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES) -> Typ
     for name, typ in zip(fn.params, argtypes, strict=True):
         types.setdefault(name, typ)
     types |= {n: typeof(v) for n, v in fn.namespace.items() if hasattr(v, "dtype")}
-    fn = define_numbers(fn, types)
+    fn = define_numbers(simplify(drop_untyped(fn, types)), types)
     namer = Namer([*fn.params, *bound_in(fn.body), *fn.namespace, *STANDARD, "kernels", FRAMES])
     fn, types = normalise(fn, types, namer)
     fn = simplify(fn)

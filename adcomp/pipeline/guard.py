@@ -24,7 +24,8 @@ def guard(ctx: Context, typed: Typed, more: tuple[str, ...] = ()) -> list[Stmt]:
 
     fn = typed.fn
     written = {site.name for store in Timeline(fn, ctx.aliases).stores for site in store.sites}
-    parts = [part for n in (*fn.params, *more) for part in _arrays(argument(n, ctx.types[n], fn.body))]
+    given = (argument(n, ctx.types[n], fn.body) for n in (*fn.params, *more))
+    parts = [part for one in given for part in _arrays(one)]
     out: list[Stmt] = []
     for k, part in enumerate(parts):
         if part.name not in written:
@@ -37,8 +38,8 @@ def guard(ctx: Context, typed: Typed, more: tuple[str, ...] = ()) -> list[Stmt]:
             with ctx.collect() as stmts:
                 pair = (_fetched(ctx, part), _fetched(ctx, other))
                 cond = ctx.let("shares_memory", pair, nb.boolean)
-            message = (f"the arguments {_shown(part)} and {_shown(other)} of {fn.name} share memory, "
-                       f"and it writes to {_shown(part)}")
+            names = f"{_shown(part)} and {_shown(other)} of {fn.name}"
+            message = f"the arguments {names} share memory, and it writes to {_shown(part)}"
             fail = Block((Raise("AliasedArguments", (Const(message),)),))
             out += [*stmts, If(cond, fail, Block(()))]
     return out

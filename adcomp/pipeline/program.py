@@ -26,6 +26,7 @@ from ..core.printer import show
 from ..core.types import has_tangent, is_float
 from ..core.verify import verify
 from ..errors import Loc, UnsupportedSyntax
+from ..passes.columns import pack_columns
 from ..passes.context import Context
 from ..passes.simplify import simplify
 from ..passes.sink import sink
@@ -99,7 +100,7 @@ class Program:
                for k in positions(options.wrt, argtypes, self.f)]
         ctx = prepare(typed, [n for part in wrt for n in leaves(part)], self.calls)
         bars: dict[str, Atom] = {}
-        params, seeds = fn.params, []
+        params, seeds = fn.params, list[Any]()
         if kind == "vjp":
             y_bar, seeds = seed_given(ctx, self.f, given, bars)
             params = (y_bar, *params)
@@ -126,6 +127,7 @@ class Program:
     def _polish(self, fn: Function, ctx: Context) -> Function:
         """Drop what is dead, and give the loops the form that LLVM vectorises."""
         fn = simplify(fn, ctx.types)
+        fn = pack_columns(fn, ctx.types, ctx.namer)
         fn = tighten(fn, ctx.types, ctx.namer, reorder=self.options.math == "vector")
         return simplify(fn, ctx.types)
 

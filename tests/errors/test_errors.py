@@ -1,7 +1,7 @@
 """The full text of every error: each `<case>.py` here beside its `<case>.txt`.
 
-A case is a module of programs. Every function ``case_*`` in it raises one error; the text file holds
-them one after another. ``pytest tests/errors --update-golden`` rewrites the files.
+A case is a module of programs. Every function ``case_*`` in it raises one error; the text file
+holds them one after another. ``pytest tests/errors --update-golden`` rewrites the files.
 """
 
 from __future__ import annotations
