@@ -8,6 +8,7 @@ from types import FunctionType
 from typing import Any
 
 import numba
+from numba import types as nb
 
 from ..core.ir import Function, bound_in
 from ..core.names import Namer
@@ -81,7 +82,10 @@ def core_source(f: Any, argtypes: Sequence[Any]) -> tuple[str, Callable[..., Any
     >>> compiled(3.0)
     10.0
     """
-    typed = front(unwrap(f), tuple(argtypes))
+    function = unwrap(f)
+    left_out = function.__code__.co_argcount - len(argtypes)
+    defaults = (function.__defaults__ or ())[-left_out:] if left_out else ()
+    typed = front(function, (*argtypes, *map(nb.Omitted, defaults)))
     source = show(typed.fn, types=typed.types)
     scope = dict(STANDARD) | dict(typed.fn.namespace)
     exec(compile(source, f"<core of {typed.fn.name}>", "exec"), scope)
