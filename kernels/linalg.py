@@ -20,7 +20,8 @@ from numba.core import cgutils
 from numba.extending import intrinsic, overload
 from numba.np.linalg import check_blas_return, ensure_blas, get_blas_kind, make_constant_slot
 
-from ..registry import JIT, accumulate, array_pullback
+from ..registry import JIT, array_pullback
+from .arrays import add_into
 
 #: Sums may be reordered, so that they vectorise; NaN and infinity keep their meaning.
 REASSOCIATE: dict[str, Any] = {**JIT, "fastmath": {"reassoc", "nsz", "contract"}}
@@ -273,7 +274,7 @@ def outer_a(b, y_bar, a_bar):
     else:
         term = np.zeros(a_bar.size, a_bar.dtype)
         matvec_conj_add(y_bar, b.ravel(), term)
-        accumulate(a_bar, term.reshape(a_bar.shape))
+        add_into(a_bar, term.reshape(a_bar.shape))
 
 
 @array_pullback(np.outer, wrt="b")
@@ -284,4 +285,4 @@ def outer_b(a, y_bar, b_bar):
     else:
         term = np.zeros(b_bar.size, b_bar.dtype)
         matvec_conj_add(y_bar.T, a.ravel(), term)
-        accumulate(b_bar, term.reshape(b_bar.shape))
+        add_into(b_bar, term.reshape(b_bar.shape))

@@ -144,7 +144,8 @@ def _canonical() -> dict[Any, str]:
     for prefix, module in (("math", math), ("cmath", cmath)):
         table |= {getattr(module, n): f"{prefix}.{n}" for n in dir(module) if not n.startswith("_")
                   and callable(getattr(module, n))}
-    for name in vars(np):
+    # NumPy has several names for some functions: those that the tables know come first.
+    for name in sorted(vars(np), key=lambda n: f"np.{n}" not in EFFECTS):
         value = getattr(np, name)
         if not name.startswith("_") and callable(value):
             try:
@@ -196,5 +197,5 @@ def callee(op: str, namespace: Mapping[str, Any]) -> Any:
 
 STANDARD: Mapping[str, Any] = MappingProxyType(
     {"math": math, "cmath": cmath, "np": np, "operator": operator}
-    | {n: getattr(builtins, n) for n in (*_BUILTIN_SCALAR, "len", "range")}
+    | {n: getattr(builtins, n) for n in (*_BUILTIN_SCALAR, "len", "range", "print")}
 )

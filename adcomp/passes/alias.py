@@ -19,7 +19,7 @@ from numba import types as nb
 
 from ..core.ir import Atom, Block, Call, For, Function, If, Let, SetItem, Stmt, Var, While, blocks_of
 from ..core.ops import Effect, effect_of
-from ..core.types import Types, is_array
+from ..core.types import Types, is_array, type_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,15 @@ def is_view(stmt: Let, types: Types) -> bool:
         return False
     if not stmt.args or not isinstance(stmt.args[0], Var) or not is_array(types.get(stmt.args[0].name)):
         return False
-    return effect_of(stmt.op) in (Effect.VIEW, Effect.INDEX)
+    if effect_of(stmt.op) is Effect.INDEX:  # a mask or an array of indices makes a copy
+        return not any(_selects(type_of(a, types)) for a in stmt.args[1:])
+    return effect_of(stmt.op) is Effect.VIEW
+
+
+def _selects(kind: object) -> bool:
+    return isinstance(kind, (nb.Array, nb.List, nb.ListType, nb.Boolean)) or (
+        isinstance(kind, nb.BaseTuple) and any(map(_selects, kind.types))
+    )
 
 
 def _from_stack(stmt: Let, types: Types) -> bool:

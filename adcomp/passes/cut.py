@@ -35,8 +35,9 @@ def minimum_cut(
     Examples
     --------
     >>> flow = {"x": None, "y": ("x",), "z": ("x", "y"), "i": FREE}
-    >>> minimum_cut(["y", "z", "i"], flow.__getitem__, lambda name: 8)
-    ({'x'}, {...})
+    >>> kept, again = minimum_cut(["y", "z", "i"], flow.__getitem__, lambda name: 8)
+    >>> kept, sorted(again)
+    ({'x'}, ['y', 'z'])
     """
     graph: dict[str, tuple[str, ...] | None] = {}
     pending = list(needed)

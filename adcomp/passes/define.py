@@ -83,15 +83,20 @@ def drop_untyped(fn: Function, types: Types) -> Function:
     """
 
     def block(b: Block) -> Block:
-        return Block(tuple(statement(s) for s in b.stmts), b.yields)
+        return Block(tuple(new for s in b.stmts for new in statement(s)), b.yields)
 
-    def statement(stmt: Stmt) -> Stmt:
+    def statement(stmt: Stmt) -> tuple[Stmt, ...]:
         stmt = map_blocks(stmt, block)
         if isinstance(stmt, If):
             then, orelse = (_is_typed(b, types) for b in (stmt.then, stmt.orelse))
             if then != orelse:
-                return replace(stmt, cond=Const(then))
-        return stmt
+                return (replace(stmt, cond=Const(then)),)
+        if isinstance(stmt, While) and _is_typed(stmt.test, types) and not _is_typed(stmt.body, types):
+            inits = Block((), tuple(c.init for c in stmt.carried))
+            first = [If(Const(True), inits, inits, tuple(getattr(c, part) for c in stmt.carried))
+                     for part in ("phi", "result")]
+            return (first[0], *stmt.test.stmts, first[1])
+        return (stmt,)
 
     return replace(fn, body=block(fn.body))
 

@@ -28,7 +28,7 @@ from ..core.ir import (
 )
 from ..core.ops import Effect, effect_of
 from ..core.types import Types, is_array, type_of
-from .alias import Aliases, find_aliases, writes
+from .alias import Aliases, find_aliases, is_view, writes
 
 Key = tuple[object, ...]
 
@@ -91,7 +91,7 @@ class _Reuse:
         scalar = not is_array(self.types.get(stmt.target))
         if stmt.keywords or not (
             load or effect is Effect.PURE or scalar and effect in (Effect.ELEMENTWISE, Effect.INDEX)
-            or effect in (Effect.VIEW, Effect.INDEX) and is_array(type_of(base, self.types))  # type: ignore
+            or is_view(stmt, self.types)
         ) or stmt.op == "tuple":
             return [stmt]
         known = loads if load else pure

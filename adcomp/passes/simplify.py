@@ -32,7 +32,7 @@ from ..core.ir import (
 )
 from ..core.ops import INPLACE, Effect, effect_of
 from ..core.types import Types, is_array, type_of
-from .alias import Aliases, find_aliases
+from .alias import Aliases, find_aliases, is_view
 from .fold import fold
 
 _REMOVABLE = frozenset(Effect) - {Effect.OPAQUE}
@@ -247,18 +247,17 @@ class _Live:
             match stmt:
                 case Let(op=op, args=args, target=target):
                     only_name = effect_of(op) in (Effect.PURE, Effect.VIEW, Effect.FRESH) or (
-                        effect_of(op) is Effect.INDEX and self.types is not None
-                        and is_array(self.types.get(target))
+                        self.types is not None and is_view(stmt, self.types)
                     )
                     for atom in args:
                         (self.use if only_name else self.read)(atom)
-                case SetItem(array=array, index=index, value=value, accumulate=accumulate):
+                case SetItem(array=array, index=index, value=value):
                     self.use(array)
                     for atom in (*index, value):
                         self.read(atom)
-                case Call(args=args, mutates=mutates):
-                    for k, atom in enumerate(args):
-                        (self.use if False else self.read)(atom)
+                case Call(args=args):
+                    for atom in args:
+                        self.read(atom)
                 case Raise(args=args):
                     for atom in args:
                         self.read(atom)
