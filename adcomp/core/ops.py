@@ -119,7 +119,8 @@ def _table() -> dict[str, Effect]:
     table |= {"np.full_like": Effect.FRESH}
     table |= {f"np.{name}": Effect.PURE for name in _NP_PURE}
     table |= dict.fromkeys(_BUILTIN_SCALAR, Effect.ELEMENTWISE)
-    table |= {"len": Effect.PURE, "range": Effect.PURE, "kernels.stack": Effect.FRESH, "kernels.empty_tape": Effect.FRESH,
+    table |= {"len": Effect.PURE, "range": Effect.PURE, "kernels.stack": Effect.FRESH,
+              "kernels.empty_tape": Effect.FRESH,
               "kernels.plus": Effect.ELEMENTWISE, "kernels.segment_length": Effect.PURE,
               "kernels.row": Effect.PURE, "kernels.column": Effect.READ,
               "kernels.zero_column": Effect.FRESH}

@@ -206,8 +206,9 @@ def _compare(frame: Frame, op: str, a: Value, b: Value, node: ast.AST, hint: str
         other = b if a == Const(None) else a
         same = other == Const(None)
         return Const(same if op == "is" else not same)
-    if known[0] is not None and known[1] is not None and COMPARE[op] is not None:
-        return Const(bool(COMPARE[op](known[0][0], known[1][0])))
+    compare = COMPARE[op]
+    if known[0] is not None and known[1] is not None and compare is not None:
+        return Const(bool(compare(known[0][0], known[1][0])))
     if op in ("in", "not in") and isinstance(b, TupleValue):
         return _member(frame, op == "in", frame.atom(a, node), b.items, node)
     if isinstance(a, TupleValue) and isinstance(b, TupleValue) and op in ("==", "!="):

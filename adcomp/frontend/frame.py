@@ -15,7 +15,16 @@ from ..core.names import Namer
 from ..core.ops import STANDARD, op_of
 from ..errors import Loc, UnsupportedSyntax
 from .source import MISSING, Source
-from .values import LocalFunction, Static, TupleValue, Value, leaves, rebuild, same_shape, undefined_like
+from .values import (
+    LocalFunction,
+    Static,
+    TupleValue,
+    Value,
+    leaves,
+    rebuild,
+    same_shape,
+    undefined_like,
+)
 
 TEMPORARY = "_t"
 

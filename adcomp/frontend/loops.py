@@ -11,7 +11,17 @@ from ..core.ir import UNDEFINED, Atom, Block, Carried, Const, For, Stmt, Undefin
 from .expressions import atom_of, bool_op, expression
 from .frame import Frame
 from .statements import assign, statements
-from .values import LocalFunction, Static, TupleValue, Value, is_atom, leaves, rebuild, same_shape, undefined_like
+from .values import (
+    LocalFunction,
+    Static,
+    TupleValue,
+    Value,
+    is_atom,
+    leaves,
+    rebuild,
+    same_shape,
+    undefined_like,
+)
 
 # --- what a for loop runs over ------------------------------------------------------------------
 
@@ -105,7 +115,7 @@ def _enumerate(frame: Frame, node: ast.Call) -> Iteration | TupleValue:
 def _zip(frame: Frame, node: ast.Call) -> Iteration | TupleValue:
     parts = [iteration(frame, a) for a in node.args]
     if all(isinstance(p, TupleValue) for p in parts):
-        return TupleValue(tuple(map(TupleValue, zip(*(p.items for p in parts)))))  # type: ignore
+        return TupleValue(tuple(map(TupleValue, zip(*(p.items for p in parts), strict=False))))  # type: ignore
     counted = [_counting(frame, _indexable(frame, p, node), node) for p in parts]
     n: Atom = counted[0].stop
     for other in counted[1:]:

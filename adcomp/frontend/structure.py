@@ -82,7 +82,7 @@ def _sequence(stmts: list[ast.stmt], context: Context) -> list[ast.stmt]:
 
 
 def _exit(stmt: ast.stmt, context: Context) -> list[ast.stmt]:
-    out = []
+    out: list[ast.stmt] = []
     if isinstance(stmt, ast.Return):
         out.append(_assign(RESULT, stmt.value or ast.Constant(None), stmt))
         if context.in_loop:

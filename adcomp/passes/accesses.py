@@ -6,7 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..core.ir import Atom, Block, Call, Const, For, Let, Raise, SetItem, Stmt, Var, While, blocks_of, names_in
+from ..core.ir import (
+    Atom,
+    Block,
+    Call,
+    Const,
+    For,
+    Let,
+    Raise,
+    SetItem,
+    Stmt,
+    Var,
+    While,
+    blocks_of,
+    names_in,
+)
 from ..core.ops import Effect, effect_of
 from ..core.types import Types, is_array, type_of
 from .alias import Aliases
@@ -135,7 +149,9 @@ def sum_chain(loop: For, k: int) -> list[tuple[For, str]] | None:
     last = loop.body.yields[k]
     for stmt in loop.body.stmts:
         match stmt:
-            case Let(target=target, op="+" | "kernels.plus", args=(a, b)) if Var(current) in (a, b) and a != b:
+            case Let(target=target, op="+" | "kernels.plus", args=(a, b)) if (
+                Var(current) in (a, b) and a != b
+            ):
                 chain.append((loop, target))
             case For(carried=carried) if any(c.init == Var(current) for c in carried):
                 inner = next(j for j, c in enumerate(carried) if c.init == Var(current))

@@ -81,7 +81,7 @@ class Adjoint:
         self.depth = 0  # loops and branches around the statement
         self.given = set(ctx.fn.params)  # the arguments, and the tuples in them
         for s in ctx.fn.body.stmts:
-            if isinstance(s, Let) and s.op == "[]" and s.args[0] in map(Var, self.given):
+            if isinstance(s, Let) and s.op == "[]" and s.args[0] in tuple(map(Var, self.given)):
                 self.given.add(s.target)
         self.timeline = Timeline(ctx.fn, ctx.aliases)
         self.tuples = {s.target: s.args for s in walk(ctx.fn.body) if isinstance(s, Let) and s.op == "tuple"}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from numba import types as nb
 
-from ..core.ir import Atom, Block, Carried, Const, For, Let, Stmt, Undefined, Var, While, bound_in
+from ..core.ir import Atom, Block, Carried, For, Let, Stmt, Undefined, Var, While, bound_in
 from ..core.types import cotangent_type, is_array, zero
 from .record import Lap, supply
 
@@ -60,11 +60,6 @@ def reverse_loop(adjoint: Adjoint, stmt: For | While, bars: Bars) -> list[Stmt]:
             carried.append(Carried(phi, bars.get(name, zero(ctx.types[name])), result))
             nexts.append(ctx.let("+", (Var(phi), atom), typ, hint=adjoint.bar_name(name), loc=loc))
             bars[name] = Var(result)
-    if not reverse and all(
-        isinstance(n, Const) or n == Var(c.phi) for n, c in zip(nexts, carried, strict=True)
-    ):
-        for c in carried:  # the loop passes cotangents through, or cuts them
-            pass
     lap = Lap(stmt, forward_body, [*reverse, *sums], tuple(nexts), tuple(carried), loc,
               adjoint.depth)
     before, forward, after = supply(adjoint.ctx, adjoint.timeline, lap)

@@ -17,7 +17,20 @@ from dataclasses import dataclass, field
 
 from numba import types as nb
 
-from ..core.ir import Atom, Block, Call, For, Function, If, Let, SetItem, Stmt, Var, While, blocks_of
+from ..core.ir import (
+    Atom,
+    Block,
+    Call,
+    For,
+    Function,
+    If,
+    Let,
+    SetItem,
+    Stmt,
+    Var,
+    While,
+    blocks_of,
+)
 from ..core.ops import Effect, effect_of
 from ..core.types import Types, is_array, type_of
 

@@ -13,12 +13,23 @@ iteration of its outer loop.
 
 from __future__ import annotations
 
-
 from dataclasses import replace
 
 from numba import types as nb
 
-from ..core.ir import AdjointLoc, Block, Call, Const, For, Function, Let, SetItem, Stmt, Var, map_blocks
+from ..core.ir import (
+    AdjointLoc,
+    Block,
+    Call,
+    Const,
+    For,
+    Function,
+    Let,
+    SetItem,
+    Stmt,
+    Var,
+    map_blocks,
+)
 from ..core.names import Namer, stem
 from ..core.types import is_array
 from .accesses import Access, accesses

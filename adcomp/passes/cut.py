@@ -49,8 +49,9 @@ def minimum_cut(
         found = sources(name)
         if found is FREE:
             continue
-        graph[name] = found  # type: ignore[assignment]
-        pending += found or ()  # type: ignore[operator]
+        assert not isinstance(found, type)
+        graph[name] = found
+        pending += found or ()
     graph = {n: None if f is None else tuple(m for m in f if m in graph) for n, f in graph.items()}
     if not any(f is None for f in graph.values()):
         return set(), set(graph)

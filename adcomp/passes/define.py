@@ -28,7 +28,6 @@ from ..core.ir import (
 )
 from ..core.types import Types, is_number, scalar
 
-
 #: reductions that Numba has no ``axis`` for, and whose result has the type of a sum
 _LIKE_SUM = frozenset(
     f"{prefix}{name}{suffix}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from numba import types as nb
@@ -33,7 +33,7 @@ def instantiate(
     return tuple(_resolve(env, a) for a in rule.body.yields)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _slice(rule: Function, wanted: tuple[bool, ...]) -> Function:
     """The rule without what only its unwanted results need."""
     yields = tuple(

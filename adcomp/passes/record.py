@@ -216,7 +216,7 @@ class _Supply(Plan):
         Then all iterations' arrays are rows of one block. Returns the statements that compute the
         lengths before the loop, the op that allocates, and the lengths.
         """
-        typ = self.ctx.types.get(name)
+        typ: Any = self.ctx.types.get(name)
         stmt, guards = self.level.where.get(name, (None, ()))
         if not isinstance(self.loop, For) or guards or not isinstance(stmt, Let) or stmt.keywords:
             return None
@@ -267,7 +267,7 @@ class _Supply(Plan):
 
     def _turn_back(self) -> list[tuple[Carried, Atom]]:
         """Carried values that only change places go back the other way."""
-        out = []
+        out: list[tuple[Carried, Atom]] = []
         names = {k: self.ctx.fresh(self.loop.carried[k].phi, self.ctx.types[self.loop.carried[k].phi])
                  for k in set(self.rotation.values())}
         came_from = {}
@@ -288,7 +288,7 @@ class _Supply(Plan):
 def _steps(loop: For | While, body: Block, ctx: Context) -> dict[str, tuple[Atom, int]]:
     """The carried integers that grow by a literal step: name -> (first value, step)."""
     lets = {s.target: s for s in body.stmts if isinstance(s, Let)}
-    found = {}
+    found: dict[str, tuple[Atom, int]] = {}
     for c, last in zip(loop.carried, body.yields, strict=True):
         stmt = lets.get(last.name) if isinstance(last, Var) else None
         if stmt is None or not isinstance(ctx.types.get(c.phi), nb.Integer):

@@ -31,8 +31,8 @@ from ..core.ir import (
     While,
     blocks_of,
 )
-from ..core.types import cotangent_type, dtype_name, is_array
 from ..core.names import stem
+from ..core.types import cotangent_type, dtype_name, is_array
 from .alias import is_view
 from .context import Context
 

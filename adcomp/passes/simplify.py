@@ -75,9 +75,9 @@ def _propagate(fn: Function, types: Types | None) -> Function:
                 names[target] = resolve(atom)
                 return ()
             case Let(target=target, op=op, args=args, keywords=()) if types is not None:
-                atom = fold(op, tuple(map(resolve, args)))
-                if atom is not None and type_of(atom, types) == types.get(target):
-                    names[target] = atom
+                folded = fold(op, tuple(map(resolve, args)))
+                if folded is not None and type_of(folded, types) == types.get(target):
+                    names[target] = folded
                     return ()
                 return (_shallow(stmt, resolve),)
             case Let() | SetItem() | Call() | Raise():
@@ -85,13 +85,13 @@ def _propagate(fn: Function, types: Types | None) -> Function:
             case If():
                 return branch(stmt)
             case For(start=start, stop=stop, step=step):
-                stmt = _drop_invariant(stmt, names, resolve)
-                return (replace(stmt, start=resolve(start), stop=resolve(stop), step=resolve(step),
-                                carried=_inits(stmt, resolve), body=block(stmt.body)),)
+                loop: For = _drop_invariant(stmt, names, resolve)
+                return (replace(loop, start=resolve(start), stop=resolve(stop), step=resolve(step),
+                                carried=_inits(loop, resolve), body=block(loop.body)),)
             case While():
-                stmt = _drop_invariant(stmt, names, resolve)
-                return (replace(stmt, carried=_inits(stmt, resolve), test=block(stmt.test),
-                                body=block(stmt.body)),)
+                again: While = _drop_invariant(stmt, names, resolve)
+                return (replace(again, carried=_inits(again, resolve), test=block(again.test),
+                                body=block(again.body)),)
         raise AssertionError(stmt)
 
     def branch(stmt: If) -> tuple[Stmt, ...]:
@@ -245,7 +245,7 @@ class _Live:
             if not self.wants(stmt):
                 continue
             match stmt:
-                case Let(op=op, args=args, target=target):
+                case Let(op=op, args=args):
                     only_name = effect_of(op) in (Effect.PURE, Effect.VIEW, Effect.FRESH) or (
                         self.types is not None and is_view(stmt, self.types)
                     )

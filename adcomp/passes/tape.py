@@ -15,7 +15,21 @@ from typing import Any
 
 from numba import types as nb
 
-from ..core.ir import AdjointLoc, Atom, Block, Call, Carried, Const, For, Let, SetItem, Stmt, Var, Where, While
+from ..core.ir import (
+    AdjointLoc,
+    Atom,
+    Block,
+    Call,
+    Carried,
+    Const,
+    For,
+    Let,
+    SetItem,
+    Stmt,
+    Var,
+    Where,
+    While,
+)
 from ..core.names import stem
 from ..core.types import dtype_name
 from .context import Context

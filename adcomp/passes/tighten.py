@@ -33,6 +33,7 @@ from ..core.ir import (
     SetItem,
     Stmt,
     Var,
+    blocks_of,
     bound_in,
     map_atoms,
     map_blocks,
@@ -120,9 +121,8 @@ def _split(self: _Tighten, loop: For, before: Block) -> list[Stmt]:
     for s in spread:
         pieces.setdefault((s.array, *s.index), []).append(s)
     rest = [s for s in loop.body.stmts if not any(s is x for x in spread)]
-    return [_piece(self, loop, group) for group in pieces.values()] + [
-        replace(loop, body=Block(tuple(rest), loop.body.yields))
-    ]
+    last = replace(loop, body=Block(tuple(rest), loop.body.yields))
+    return [*(_piece(self, loop, group) for group in pieces.values()), last]
 
 
 def _has_neighbour(s: SetItem, adds: list[SetItem], place: object, aliases: Aliases) -> bool:
@@ -260,10 +260,11 @@ def _reassociate(block: Block, types: dict[str, object], reorder: bool) -> Block
             if isinstance(stmt, For) and (reorder or isinstance(stmt.loc, AdjointLoc)):
                 for k, c in enumerate(stmt.carried):
                     chain = sum_chain(stmt, k) if isinstance(types.get(c.phi), nb.Float) else None
-                    for loop, name in chain or ():
+                    for _, name in chain or ():
                         if isinstance(types.get(name), nb.Float) and types[name] == types[c.phi]:
                             chosen.add(name)
-            map_blocks(stmt, lambda inner: (visit(inner), inner)[1])
+            for inner in blocks_of(stmt):
+                visit(inner)
 
     visit(block)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from types import FunctionType
 from typing import Any
 
@@ -28,7 +28,7 @@ class Book:
         rule = self.rules.scalar(op)
         if rule is None and value is not None:
             rule = self.rules.scalar(value)
-        return None if rule is None else _equation(rule.function, rule.params)
+        return None if rule is None else _equation(rule.function, rule.params)  # type: ignore[arg-type]
 
     def kernels(self, op: str, value: Any) -> Mapping[str, ArrayRule]:
         return self.rules.array(op)
@@ -49,7 +49,7 @@ class Book:
 
     def name_of(self, rule: ArrayRule | UserRule, ctx: Context) -> str:
         """The op that calls a rule's function."""
-        target = rule.kernel if isinstance(rule, ArrayRule) else dispatcher_of(rule.function)
+        target = rule.kernel if isinstance(rule, ArrayRule) else dispatcher_of(rule.function)  # type: ignore[arg-type]
         for name, value in ctx.namespace.items():
             if value is target:
                 return name
@@ -58,7 +58,7 @@ class Book:
         return name
 
 
-@lru_cache(maxsize=None)
+@cache
 def _equation(function: FunctionType, params: tuple[str, ...]) -> Function:
     fn = parse(function, [nb.float64] * len(params), is_primitive=lambda g: is_primitive(g, RULES))
     return simplify(fn)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
 
-
 from ..backend.cpu import Generated
 from ..core.ir import (
     Atom,
