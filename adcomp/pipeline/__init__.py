@@ -1,13 +1,28 @@
 """From a function to its derivative: the stages, in order.
 
-`front` runs parse -> infer -> normalise -> scalarise -> simplify; `sweeps` runs aliases -> activity
--> shadows -> adjoint and record; `program` puts the functions of a derivative together, sinks and
-simplifies them, and prints them. Each stage is a function of what the stage before it returned, and
+`front` runs parse -> infer -> normalise -> scalarise -> reuse -> simplify; `sweeps` runs aliases ->
+activity -> shadows -> adjoint and record; `program` puts the functions of a derivative together, sinks
+and simplifies them, and prints them. Each stage is a function of what the stage before it returned, and
 :func:`adcomp.core.verify.verify` runs between them.
+
+The stages are imported when they are first used: a process that finds its derivatives on disk needs
+none of them.
 """
 
-from .front import core_source, front
-from .options import Options
-from .program import generate
+from __future__ import annotations
 
-__all__ = ["Options", "core_source", "front", "generate"]
+from typing import Any
+
+from .options import Options
+
+__all__ = ["Options", "core_source", "generate"]
+
+_HOMES = {"core_source": "front", "generate": "program"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
