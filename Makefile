@@ -31,10 +31,10 @@ run: $(DEV) ## calibrate a predator-prey model to data with a compiled gradient
 	$(PY) examples/predator_prey.py
 
 test: $(DEV) ## run the fast tests; K=sin runs those whose names match
-	$(PY) -m pytest -n 2 -m "not slow" $(FILTER)
+	$(PY) -m pytest -n 2 --dist loadgroup -m "not slow" $(FILTER)
 
 test-all: $(DEV) ## run all tests, the slow ones too
-	$(PY) -m pytest -n 2 $(FILTER)
+	$(PY) -m pytest -n 2 --dist loadgroup $(FILTER)
 
 lint: $(DEV) ## check style, types and the direction of imports
 	$(VENV)/bin/ruff check .
@@ -42,7 +42,7 @@ lint: $(DEV) ## check style, types and the direction of imports
 	$(VENV)/bin/lint-imports
 
 golden: $(DEV) ## rewrite the golden files, then show what changed
-	$(PY) -m pytest -n 2 --update-golden $(FILTER)
+	$(PY) -m pytest -n 2 --dist loadgroup --update-golden $(FILTER)
 	git diff --stat -- tests/golden
 
 # A pinned OpenBLAS kernel or cache size would skew matrix products.

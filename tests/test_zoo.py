@@ -11,7 +11,11 @@ from adcomp import pipeline
 from tests import differences
 from tests.zoo import PROGRAMS, Program
 
-over_all_programs = pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
+# The tests of a program run in one process, which compiles its primal once.
+over_all_programs = pytest.mark.parametrize(
+    "program",
+    [pytest.param(p, id=name, marks=pytest.mark.xdist_group(name)) for name, p in PROGRAMS.items()],
+)
 
 
 def test_the_zoo_is_large():

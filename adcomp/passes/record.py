@@ -39,6 +39,7 @@ from .alias import rotation
 from .context import Context
 from .cut import FREE
 from .level import export
+from .overwrite import Overwrite, find_overwrite, note_last, visit_last
 from .plan import Plan
 from .segment import Segments, State, state_of
 from .simplify import drop_dead
@@ -106,12 +107,32 @@ class _Supply(Plan):
         if isinstance(self.loop, For):
             fixed[self.loop.index] = FREE
         needed = [n for n in free_names(reverse) if n in fixed or n in self.level.where]
+        once = find_overwrite(self.ctx, self.loop, self.lap.reverse, self.lap.yields, self.lap.carried)
+        if once is not None:
+            loops = self._once(once, fixed)
+            if loops is not None:
+                return loops
         kept, again = self.choose(needed, fixed)
         turns = any(n in self.rotation for n in (*needed, *self._operands_of(again)))
         state = state_of(self.ctx, self.loop, self.rotation) if self.lap.depth == 0 else None
         if state is not None and any(self._block_of(n) for n in kept):
             return self._in_segments(reverse, kept, again, state, needed)
         return self._assemble(reverse, kept, again, turns, needed)
+
+    def _once(self, found: Overwrite, fixed: Mapping[str, type[FREE] | None]
+              ) -> tuple[list[Stmt], Stmt, list[Stmt]] | None:
+        """The loops of a value that is overwritten now and then, if its index tells all."""
+        assert isinstance(self.loop, For)
+        local = {**fixed, **dict.fromkeys(self.level.where)}
+        needed = [n for n in free_names(found.branch) if n in local]
+        kept, again = self.choose(needed, fixed)
+        noted = note_last(self.ctx, replace(self.loop, body=self.lap.body), found)
+        if kept or noted is None or any(n in self.rotation or n in self.steps for n in needed):
+            return None
+        forward, last = noted
+        self.rename[self.loop.index] = Var(last)
+        clones = self.again(self.lap.body.stmts, set(again), self.rename)
+        return [], forward, visit_last(self.ctx, found, last, clones, self.rename, self.lap.loc)
 
     def _in_segments(self, reverse: Block, kept: list[str], again: list[str], state: State,
                      needed: Sequence[str]) -> tuple[list[Stmt], Stmt, list[Stmt]]:

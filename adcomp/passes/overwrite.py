@@ -1,0 +1,93 @@
+"""Values that a loop overwrites now and then: maxima, minima, the last of something.
+
+Requires: a ``for`` whose reverse does nothing but this: where a condition held, give the cotangent of
+          the one carried value to what overwrote it, and go on with zero.
+Ensures:  a forward loop that notes the last iteration in which the condition held, and a reverse that
+          visits that iteration alone: all earlier ones get a cotangent of zero.
+
+``for i in range(n): if x[i] > m: m = x[i]`` needs no tape and no reverse loop::
+
+    if i_last >= 0: x_bar[i_last] += m_bar
+
+The index starts at -1, so the loop has to begin at a literal that is not negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from numba import types as nb
+
+from ..core.ir import Atom, Block, Carried, Const, For, If, Let, Stmt, Var, map_atoms
+from ..core.types import zero
+from .context import Context
+
+
+@dataclass(frozen=True)
+class Overwrite:
+    """The branch that overwrites: the condition, the statements, and whether it must be true."""
+
+    cond: Atom
+    when: bool
+    branch: Block
+    carried: Carried
+
+
+def find_overwrite(
+    ctx: Context, loop: object, reverse: Sequence[Stmt], yields: Sequence[Atom],
+    carried: Sequence[Carried],
+) -> Overwrite | None:
+    """Recognise the reverse of a value that is overwritten now and then."""
+    if not isinstance(loop, For) or loop.step != Const(1) or len(carried) != 1 or len(reverse) != 1:
+        return None
+    if not (isinstance(loop.start, Const) and loop.start.value >= 0):
+        return None
+    stmt, bar = reverse[0], carried[0]
+    if not isinstance(stmt, If) or len(stmt.results) != 1 or yields != (Var(stmt.results[0]),):
+        return None
+    nothing = zero(ctx.types[bar.phi])
+    for when, branch, other in ((True, stmt.then, stmt.orelse), (False, stmt.orelse, stmt.then)):
+        passes = not other.stmts and other.yields == (Var(bar.phi),)
+        if branch.yields == (nothing,) and passes:
+            return Overwrite(stmt.cond, when, branch, bar)
+    return None
+
+
+def note_last(ctx: Context, loop: For, found: Overwrite) -> tuple[For, str] | None:
+    """The forward loop that carries the last index at which the condition held, and its name."""
+    for k, stmt in enumerate(loop.body.stmts):
+        if isinstance(stmt, If) and stmt.cond == found.cond:
+            break
+    else:
+        return None
+    phi, following, result = (ctx.fresh(f"{loop.index}_last", nb.intp) for _ in range(3))
+    hit, miss = Var(loop.index), Var(phi)
+    ends = (hit, miss) if found.when else (miss, hit)
+    stmt = replace(
+        stmt, then=Block(stmt.then.stmts, (*stmt.then.yields, ends[0])),
+        orelse=Block(stmt.orelse.stmts, (*stmt.orelse.yields, ends[1])),
+        results=(*stmt.results, following),
+    )
+    stmts = (*loop.body.stmts[:k], stmt, *loop.body.stmts[k + 1:])
+    carried = Carried(phi, Const(-1), result)
+    return replace(loop, carried=(*loop.carried, carried),
+                   body=Block(stmts, (*loop.body.yields, Var(following)))), result
+
+
+def visit_last(
+    ctx: Context, found: Overwrite, last: str, again: Sequence[Stmt], rename: Mapping[str, Atom],
+    loc: object,
+) -> list[Stmt]:
+    """The reverse: the branch, at the last iteration in which it was taken."""
+    def atom(a: Atom) -> Atom:
+        if isinstance(a, Var) and a.name == found.carried.phi:
+            return found.carried.init
+        return rename.get(a.name, a) if isinstance(a, Var) else a
+
+    cond = ctx.fresh("_t", nb.boolean)
+    body = tuple(map_atoms(s, atom) for s in found.branch.stmts)
+    then = Block((*again, *body), (zero(ctx.types[found.carried.phi]),))
+    orelse = Block((), (found.carried.init,))
+    return [Let(cond, ">=", (Var(last), Const(0))),
+            If(Var(cond), then, orelse, (found.carried.result,), loc)]  # type: ignore[arg-type]
