@@ -19,18 +19,18 @@ from dataclasses import dataclass, replace
 
 from numba import types as nb
 
-from ..core.ir import Atom, Block, Carried, Const, For, If, Let, Stmt, Var, map_atoms
+from ..core.ir import Atom, Block, Carried, Const, For, If, Let, Stmt, Var, map_atoms, names_in
 from ..core.types import zero
 from .context import Context
 
 
 @dataclass(frozen=True)
 class Overwrite:
-    """The branch that overwrites: the condition, the statements, and whether it must be true."""
+    """What the reverse of an iteration does when the condition held (is ``when``): statements."""
 
     cond: Atom
     when: bool
-    branch: Block
+    stmts: tuple[Stmt, ...]
     carried: Carried
 
 
@@ -39,18 +39,26 @@ def find_overwrite(
     carried: Sequence[Carried],
 ) -> Overwrite | None:
     """Recognise the reverse of a value that is overwritten now and then."""
-    if not isinstance(loop, For) or loop.step != Const(1) or len(carried) != 1 or len(reverse) != 1:
+    if not isinstance(loop, For) or loop.step != Const(1) or len(carried) != 1 or not reverse:
         return None
     if not (isinstance(loop.start, Const) and loop.start.value >= 0):
         return None
-    stmt, bar = reverse[0], carried[0]
-    if not isinstance(stmt, If) or len(stmt.results) != 1 or yields != (Var(stmt.results[0]),):
+    stmt, rest, bar = reverse[0], reverse[1:], carried[0]
+    last = yields[0]
+    if not isinstance(stmt, If) or not isinstance(last, Var) or last.name not in stmt.results:
         return None
-    nothing = zero(ctx.types[bar.phi])
+    if bar.phi in set(names_in(Block(tuple(rest)))) or last.name in set(names_in(Block(tuple(rest)))):
+        return None
     for when, branch, other in ((True, stmt.then, stmt.orelse), (False, stmt.orelse, stmt.then)):
-        passes = not other.stmts and other.yields == (Var(bar.phi),)
-        if branch.yields == (nothing,) and passes:
-            return Overwrite(stmt.cond, when, branch, bar)
+        hit = dict(zip(stmt.results, branch.yields, strict=True))
+        miss = dict(zip(stmt.results, other.yields, strict=True))
+        if other.stmts or hit[last.name] != zero(ctx.types[bar.phi]) or miss[last.name] != Var(bar.phi):
+            continue
+        # All else is linear in what the branch hands out: zero on the other side, nothing comes of it.
+        if all(miss[n] == zero(ctx.types[n]) for n in stmt.results if n != last.name):
+            named = tuple(map_atoms(s, lambda a: hit.get(a.name, a) if isinstance(a, Var) else a)
+                          for s in rest)
+            return Overwrite(stmt.cond, when, (*branch.stmts, *named), bar)
     return None
 
 
@@ -86,7 +94,7 @@ def visit_last(
         return rename.get(a.name, a) if isinstance(a, Var) else a
 
     cond = ctx.fresh("_t", nb.boolean)
-    body = tuple(map_atoms(s, atom) for s in found.branch.stmts)
+    body = tuple(map_atoms(s, atom) for s in found.stmts)
     then = Block((*again, *body), (zero(ctx.types[found.carried.phi]),))
     orelse = Block((), (found.carried.init,))
     return [Let(cond, ">=", (Var(last), Const(0))),

@@ -124,7 +124,7 @@ class _Supply(Plan):
         """The loops of a value that is overwritten now and then, if its index tells all."""
         assert isinstance(self.loop, For)
         local = {**fixed, **dict.fromkeys(self.level.where)}
-        needed = [n for n in free_names(found.branch) if n in local]
+        needed = [n for n in free_names(Block(found.stmts)) if n in local]
         kept, again = self.choose(needed, fixed)
         noted = note_last(self.ctx, replace(self.loop, body=self.lap.body), found)
         if kept or noted is None or any(n in self.rotation or n in self.steps for n in needed):
