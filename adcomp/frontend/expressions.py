@@ -158,7 +158,8 @@ def binary_op(
             if symbol == "*" and isinstance(y, Const) and isinstance(y.value, int):
                 return TupleValue(x.items * y.value)
             raise frame.refuse(f"{symbol} is not supported between these tuples", node)
-    if isinstance(a, Const) and isinstance(b, Const) and symbol in ("+", "-", "*"):
+    divides = symbol in ("//", "%") and isinstance(b, Const) and b.value != 0
+    if isinstance(a, Const) and isinstance(b, Const) and (symbol in ("+", "-", "*") or divides):
         if type(a.value) is int and type(b.value) is int:
             return Const(BINARY[symbol](a.value, b.value))
     return frame.emit(symbol, (frame.atom(a, node), frame.atom(b, node)), node, hint)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ..core.ir import UNDEFINED, Atom, Block, If, Stmt, Var, defined_by
+from numba import types as nb
+
+from ..core.ir import UNDEFINED, Atom, Block, Const, If, Stmt, Var, defined_by
+from ..core.types import is_number, scalar
 from .context import Context
 
 
@@ -33,6 +36,19 @@ def names_of(atoms: Iterable[Atom]) -> tuple[str, ...]:
     return tuple(a.name for a in atoms if isinstance(a, Var))
 
 
+def nothing(ctx: Context, name: str) -> Atom:
+    """What a branch hands out for a name that only the other one defines.
+
+    A number is zero, not undefined: Numba cannot type a name whose only definition it prunes.
+    """
+    typ = ctx.types.get(name)
+    if isinstance(typ, nb.Boolean):
+        return Const(False)
+    if typ == nb.intp:
+        return Const(0)
+    return scalar(typ, 0) if is_number(typ) else UNDEFINED
+
+
 def export(ctx: Context, stmts: Sequence[Stmt], names: set[str]
            ) -> tuple[tuple[Stmt, ...], Mapping[str, str]]:
     """Make names that branches define visible behind them; what each is called there."""
@@ -51,7 +67,7 @@ def export(ctx: Context, stmts: Sequence[Stmt], names: set[str]
                 visible[name] = ctx.fresh(name, ctx.types[name])
                 results.append(visible[name])
             ends = [
-                tuple(Var(h[n]) if n in h else UNDEFINED for n in extra) for h in here
+                tuple(Var(h[n]) if n in h else nothing(ctx, n) for n in extra) for h in here
             ]
             stmt = replace(
                 stmt, then=Block(parts[0][0], (*stmt.then.yields, *ends[0])),

@@ -56,19 +56,25 @@ def find_overwrite(
             continue
         # All else is linear in what the branch hands out: zero on the other side, nothing comes of it.
         if all(miss[n] == zero(ctx.types[n]) for n in stmt.results if n != last.name):
-            named = tuple(map_atoms(s, lambda a: hit.get(a.name, a) if isinstance(a, Var) else a)
-                          for s in rest)
-            return Overwrite(stmt.cond, when, (*branch.stmts, *named), bar)
+            return Overwrite(stmt.cond, when, (*branch.stmts, *_renamed(rest, hit)), bar)
     return None
+
+
+def _renamed(stmts: Sequence[Stmt], names: Mapping[str, Atom]) -> tuple[Stmt, ...]:
+    def atom(a: Atom) -> Atom:
+        return names.get(a.name, a) if isinstance(a, Var) else a
+
+    return tuple(map_atoms(s, atom) for s in stmts)
 
 
 def note_last(ctx: Context, loop: For, found: Overwrite) -> tuple[For, str] | None:
     """The forward loop that carries the last index at which the condition held, and its name."""
-    for k, stmt in enumerate(loop.body.stmts):
-        if isinstance(stmt, If) and stmt.cond == found.cond:
-            break
-    else:
+    places = [k for k, s in enumerate(loop.body.stmts) if isinstance(s, If) and s.cond == found.cond]
+    if not places:
         return None
+    k = places[0]
+    stmt = loop.body.stmts[k]
+    assert isinstance(stmt, If)
     phi, following, result = (ctx.fresh(f"{loop.index}_last", nb.intp) for _ in range(3))
     hit, miss = Var(loop.index), Var(phi)
     ends = (hit, miss) if found.when else (miss, hit)

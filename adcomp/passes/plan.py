@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from numba import types as nb
 
 from ..core.ir import (
-    UNDEFINED,
     Atom,
     Block,
     If,
@@ -31,7 +30,7 @@ from ..core.types import is_array
 from .alias import is_view
 from .context import Context
 from .cut import FREE, minimum_cut
-from .level import Level, export, names_of
+from .level import Level, export, names_of, nothing
 from .timeline import Timeline
 
 #: calls that cost more than a store and a load
@@ -168,7 +167,7 @@ class Plan:
             results.append(ctx.fresh(name, ctx.types[name]))
             rename[name] = Var(results[-1])
             for (_, ends), values in zip(blocks, seen, strict=True):
-                ends.append(values.get(name, UNDEFINED))
+                ends.append(values.get(name, nothing(ctx, name)))
         then, orelse = (Block(tuple(stmts), tuple(ends)) for stmts, ends in blocks)
         return If(cond, then, orelse, tuple(results), self.loc)
 

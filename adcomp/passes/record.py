@@ -13,7 +13,7 @@ of PyTorch's partitioners). Outside of loops no tape is needed: both sweeps shar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 

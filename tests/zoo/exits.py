@@ -190,3 +190,27 @@ def loop_else(x):
     else:
         x = x * x
     return x
+
+
+@program(args=lambda rng: (normal(rng, 4), normal(rng, 4), 0.6, 2))
+def slice_store_behind_known_test(x, y, p, n):
+    """a branch that can be decided while compiling, in a while, with a slice store behind it"""
+    v = np.sin(y)
+    c = 1
+    c += 1
+    k = 0
+    while k < n and 0.05 < p < 0.8:
+        if c % 3 == 2 and v[0] < 2.0:
+            v[1:] += p
+        k += 1
+    return np.sum(x * v)
+
+
+@program(args=lambda rng: (normal(rng, 9), 2.0))
+def last_positive(x, scale):
+    """a value that a loop overwrites now and then, and its last index"""
+    found = 0.5 * scale
+    for i in range(len(x)):
+        if x[i] > 0.0:
+            found = x[i] * x[i] * scale
+    return found * found
