@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from ._registry import normal, positive, program
 
 
