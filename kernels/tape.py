@@ -128,9 +128,20 @@ def segment_length(trips, size):
 
 @njit(**JIT)
 def copy_into(target, source):
-    """``target[...] = source``, for arrays of one shape."""
-    for index in np.ndindex(target.shape):
-        target[index] = source[index]
+    """``target[...] = source``, for arrays of one shape.
+
+    Numba compiles only the branch of the arrays' rank, and plain loops sooner than `np.ndindex`.
+    """
+    if target.ndim == 1:
+        for i in range(target.shape[0]):
+            target[i] = source[i]
+    elif target.ndim == 2:
+        for i in range(target.shape[0]):
+            for j in range(target.shape[1]):
+                target[i, j] = source[i, j]
+    else:
+        for index in np.ndindex(target.shape):
+            target[index] = source[index]
 
 
 @intrinsic
@@ -148,9 +159,11 @@ def row(typing_context, k):
 @njit(**JIT)
 def column(matrix, c):
     """A contiguous copy of a column; zeros if the matrix has no such column, so nobody may read it."""
-    if c >= matrix.shape[1]:
-        return np.zeros(matrix.shape[0], matrix.dtype)
-    return matrix[:, c].copy()
+    values = np.zeros(matrix.shape[0], matrix.dtype)
+    if c < matrix.shape[1]:
+        for i in range(matrix.shape[0]):
+            values[i] = matrix[i, c]
+    return values
 
 
 @njit(**JIT)
