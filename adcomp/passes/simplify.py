@@ -29,6 +29,7 @@ from ..core.ir import (
     While,
     atoms_of,
     map_atoms,
+    names_in,
 )
 from ..core.ops import INPLACE, Effect, effect_of
 from ..core.types import Types, is_array, type_of
@@ -84,6 +85,10 @@ def _propagate(fn: Function, types: Types | None) -> Function:
                 return (_shallow(stmt, resolve),)
             case If():
                 return branch(stmt)
+            case For() | While() if _never_runs(stmt, resolve):
+                for c in stmt.carried:
+                    names[c.result] = resolve(c.init)
+                return block(stmt.test).stmts if isinstance(stmt, While) else ()
             case For(start=start, stop=stop, step=step):
                 loop: For = _drop_invariant(stmt, names, resolve)
                 return (replace(loop, start=resolve(start), stop=resolve(stop), step=resolve(step),
@@ -116,6 +121,19 @@ def _propagate(fn: Function, types: Types | None) -> Function:
                    pick(stmt.results), stmt.loc),)
 
     return replace(fn, body=block(fn.body))
+
+
+def _never_runs(stmt: For | While, resolve: Callable[[Atom], Atom]) -> bool:
+    """Is it known while compiling that a loop has no iteration?
+
+    The test of such a ``while`` may still do something, once; it must not read what is carried.
+    """
+    if isinstance(stmt, For):
+        bounds = [resolve(a) for a in (stmt.start, stmt.stop, stmt.step)]
+        known = [a.value for a in bounds if isinstance(a, Const)]
+        return len(known) == 3 and known[2] != 0 and len(range(*known)) == 0
+    phis = {c.phi for c in stmt.carried}
+    return resolve(stmt.test.yields[0]) == Const(False) and not phis & set(names_in(stmt.test))
 
 
 def _local(atom: Atom, block: Block) -> bool:
