@@ -13,6 +13,17 @@ from ..errors import TapeTooLarge
 from ..registry import JIT
 
 
+def _kept(function):
+    """Jit a kernel, and keep its machine code on disk where there is a place for it.
+
+    Numba forgets it when this file changes, and these kernels call nothing from any other.
+    """
+    try:
+        return njit(cache=True, **JIT)(function)
+    except RuntimeError:  # no directory that can be written
+        return njit(**JIT)(function)
+
+
 @intrinsic
 def _nothing(typing_context, kind):
     """A value of a type, all bits zero."""
@@ -73,7 +84,7 @@ def _overload_elements(shape):
     return product
 
 
-@njit(**JIT)
+@_kept
 def empty_tape(shape, dtype, where):
     """An array for the tape of a loop; `TapeTooLarge` if there is no room for it.
 
@@ -95,7 +106,7 @@ def empty_tape(shape, dtype, where):
     return np.empty(shape, dtype)
 
 
-@njit(**JIT)
+@_kept
 def stack(kind):
     """An empty list of values of a type."""
     return [_nothing(kind) for _ in range(0)]
@@ -120,13 +131,13 @@ def plus(typing_context, a, b):
 SEGMENT = 1 << 18
 
 
-@njit(**JIT)
+@_kept
 def segment_length(trips, size):
     """How many iterations, each of which records `size` bytes, make a segment."""
     return max(1, min(trips, max(8, SEGMENT // max(size, 1))))
 
 
-@njit(**JIT)
+@_kept
 def copy_into(target, source):
     """``target[...] = source``, for arrays of one shape.
 
@@ -156,7 +167,7 @@ def row(typing_context, k):
     return k(k), generate
 
 
-@njit(**JIT)
+@_kept
 def column(matrix, c):
     """A contiguous copy of a column; zeros if the matrix has no such column, so nobody may read it."""
     values = np.zeros(matrix.shape[0], matrix.dtype)
@@ -166,13 +177,13 @@ def column(matrix, c):
     return values
 
 
-@njit(**JIT)
+@_kept
 def zero_column(matrix, c):
     """Zeros in the length of a column."""
     return np.zeros(matrix.shape[0], matrix.dtype)
 
 
-@njit(**JIT)
+@_kept
 def add_column(matrix, c, values):
     """``matrix[:, c] += values``, if the matrix has such a column."""
     if c < matrix.shape[1]:
