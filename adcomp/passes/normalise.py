@@ -29,6 +29,7 @@ from ..core.ir import (
 from ..core.names import Namer
 from ..core.ops import INPLACE
 from ..core.types import Types, dtype_name, is_array
+from ..errors import Loc, UnsupportedSyntax
 
 
 def normalise(fn: Function, types: dict[str, object], namer: Namer) -> tuple[Function, dict[str, object]]:
@@ -68,10 +69,21 @@ class _Normalise:
                 return self._array_of(stmt, self.tuples[name], index)
             case Let(op="[]"):
                 self._note_row(stmt)
+            case Let(op=".view()"):
+                self._check_view(stmt)
             case SetItem(array=Var(name), index=index) if name in self.rows:
                 base, first = self.rows[name]
                 return [replace(stmt, array=base, index=(*first, *index))]
         return [stmt]
+
+    def _check_view(self, stmt: Let) -> None:
+        base, result = self._type(stmt.args[0]), self.types.get(stmt.target)
+        if is_array(base) and is_array(result) and base.dtype != result.dtype:  # type: ignore
+            raise UnsupportedSyntax(
+                "a view that reads the bytes of an array as another dtype has no derivative",
+                loc=stmt.loc if isinstance(stmt.loc, Loc) else None,
+                hint="convert the values with astype; .real and .imag are supported",
+            )
 
     def _note_row(self, stmt: Let) -> None:
         """Remember ``row = x[i]`` with integer indices only: indexing the row can index ``x``."""

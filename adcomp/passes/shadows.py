@@ -33,6 +33,7 @@ from ..core.ir import (
 )
 from ..core.names import stem
 from ..core.types import cotangent_type, dtype_name, is_array
+from ..errors import Loc, NoRuleError
 from .alias import is_view
 from .context import Context
 
@@ -129,6 +130,12 @@ def _let(ctx: Context, stmt: Let) -> None:
         assert isinstance(base, Var)
         args = (Var(ctx.shadow[base.name]), *stmt.args[1:])
         typ = ctx.result_type(stmt.op, args, stmt.keywords)
+        if not typ.mutable:
+            raise NoRuleError(
+                f"no pullback for {stmt.op}: its result cannot be written to",
+                loc=stmt.loc if isinstance(stmt.loc, Loc) else None,
+                hint="let the expression that uses it broadcast",
+            )
         twin = _twin_name(ctx, stmt.target, typ)
         ctx.out.append(replace(stmt, target=twin, args=args))
         return

@@ -1,0 +1,70 @@
+"""What would have a silently wrong or zero gradient is refused, with the line."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import adcomp
+from adcomp.errors import NoRuleError, UnsupportedSyntax
+
+
+def sorted_product(x):
+    y = np.sort(x)
+    return y[0] * y[1]
+
+
+def sorted_in_place(x):
+    y = x.copy()
+    y.sort()
+    return y[0] * y[1]
+
+
+def masked_sum(x):
+    return np.sum(x[x > 1.0])
+
+
+def gathered_sum(x):
+    return np.sum(x[np.array([0, 2])] ** 2)
+
+
+def masked_store(x):
+    y = x.copy()
+    y[y > 1.0] = 0.0
+    return np.sum(y * y)
+
+
+def broadcast_explicitly(x):
+    return np.sum(np.broadcast_to(x, (2, 3)))
+
+
+def bytes_as_integers(x):
+    return 1.0 * np.sum(x.view(np.int64))
+
+
+def iterated_flat(x):
+    total = 0.0
+    for v in x.flat:
+        total += v * v
+    return total
+
+
+@pytest.mark.parametrize(
+    ("f", "error"),
+    [
+        (sorted_product, NoRuleError),
+        (sorted_in_place, NoRuleError),
+        (masked_sum, NoRuleError),
+        (gathered_sum, NoRuleError),
+        (masked_store, NoRuleError),
+        (broadcast_explicitly, NoRuleError),
+        (bytes_as_integers, UnsupportedSyntax),
+        (iterated_flat, NoRuleError),
+    ],
+    ids=lambda value: value.__name__,
+)
+def test_refused_with_its_line(f, error):
+    with pytest.raises(error) as caught:
+        adcomp.gradient(f, cache=False)(np.array([0.7, 1.5, 0.3]))
+    assert caught.value.loc.line > f.__code__.co_firstlineno
+    assert caught.value.hint
