@@ -19,6 +19,7 @@ from ..core.ir import (
     Var,
     While,
     blocks_of,
+    bound_in,
     names_in,
 )
 from ..core.ops import Effect, effect_of
@@ -92,7 +93,7 @@ def any_order(loop: For, types: Types, aliases: Aliases) -> bool:
         return False
     place = offsets(loop.body, loop.index)
     found = list(accesses(loop.body, types))
-    for group in _groups(found, aliases):
+    for group in _groups(found, aliases, set(bound_in(loop.body))):
         kinds = {a.kind for a in group}
         if kinds not in ({"load"}, {"add"}) and not _own_slot(group, place):
             return False
@@ -106,17 +107,21 @@ def _walk(block: Block) -> Iterator[Stmt]:
             yield from _walk(inner)
 
 
-def _groups(found: Sequence[Access], aliases: Aliases) -> list[list[Access]]:
+def _groups(found: Sequence[Access], aliases: Aliases, inside: set[str]) -> list[list[Access]]:
     """Accesses that may meet in memory, together."""
     groups: list[list[Access]] = []
     for access in found:
-        meets = [g for g in groups if any(_meet(access, other, aliases) for other in g)]
+        meets = [g for g in groups if any(_meet(access, other, aliases, inside) for other in g)]
         joined = [access, *(a for g in meets for a in g)]
         groups = [g for g in groups if g not in meets] + [joined]
     return groups
 
 
-def _meet(a: Access, b: Access, aliases: Aliases) -> bool:
+def _meet(a: Access, b: Access, aliases: Aliases, inside: set[str]) -> bool:
+    if not inside.isdisjoint((aliases.root(a.array), aliases.root(b.array))):
+        # What is apart at any one time may be the same in different iterations.
+        if aliases.of(Var(a.array)) & aliases.of(Var(b.array)):
+            return True
     return a.array == b.array or aliases.may_share(Var(a.array), Var(b.array)) or not (
         aliases.of(Var(a.array)) and aliases.of(Var(b.array))
     )

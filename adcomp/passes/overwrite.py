@@ -19,7 +19,21 @@ from dataclasses import dataclass, replace
 
 from numba import types as nb
 
-from ..core.ir import Atom, Block, Carried, Const, For, If, Let, Stmt, Var, map_atoms, names_in
+from ..core.ir import (
+    Atom,
+    Block,
+    Carried,
+    Const,
+    For,
+    If,
+    Let,
+    SetItem,
+    Stmt,
+    Var,
+    map_atoms,
+    names_in,
+)
+from ..core.ops import Effect, effect_of
 from ..core.types import zero
 from .context import Context
 
@@ -54,10 +68,37 @@ def find_overwrite(
         miss = dict(zip(stmt.results, other.yields, strict=True))
         if other.stmts or hit[last.name] != zero(ctx.types[bar.phi]) or miss[last.name] != Var(bar.phi):
             continue
+        stmts = (*branch.stmts, *_renamed(rest, hit))
         # All else is linear in what the branch hands out: zero on the other side, nothing comes of it.
-        if all(miss[n] == zero(ctx.types[n]) for n in stmt.results if n != last.name):
-            return Overwrite(stmt.cond, when, (*branch.stmts, *_renamed(rest, hit)), bar)
+        if all(miss[n] == zero(ctx.types[n]) for n in stmt.results if n != last.name) and _is_linear(
+            ctx, stmts, bar.phi
+        ):
+            return Overwrite(stmt.cond, when, stmts, bar)
     return None
+
+
+def _is_linear(ctx: Context, stmts: Sequence[Stmt], bar: str) -> bool:
+    """Do statements nothing but add multiples of a cotangent, so that nothing comes of zero?"""
+    shadows = set(ctx.shadow.values())
+    multiples: set[Atom] = {Var(bar)}
+    for stmt in stmts:
+        match stmt:
+            case Let(target=target, op=op, args=args):
+                reads_shadow = op == "[]" and any(Var(n) in args for n in shadows)
+                if reads_shadow or effect_of(op) is Effect.OPAQUE:
+                    return False
+                if multiples.isdisjoint(args):
+                    continue
+                if op in ("+", "-") and not multiples.issuperset(args):
+                    return False
+                if op not in ("+", "-", "*", "/", "neg") or op == "/" and args[1] in multiples:
+                    return False
+                multiples.add(Var(target))
+            case SetItem(value=value, accumulate=True) if value in multiples:
+                pass
+            case _:
+                return False
+    return True
 
 
 def _renamed(stmts: Sequence[Stmt], names: Mapping[str, Atom]) -> tuple[Stmt, ...]:

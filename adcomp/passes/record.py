@@ -114,7 +114,9 @@ class _Supply(Plan):
                 return loops
         kept, again = self.choose(needed, fixed)
         turns = any(n in self.rotation for n in (*needed, *self._operands_of(again)))
-        state = state_of(self.ctx, self.loop, self.rotation) if self.lap.depth == 0 else None
+        state = None
+        if self.lap.depth == 0:
+            state = state_of(self.ctx, self.timeline, self.loop, self.rotation)
         if state is not None and any(self._block_of(n) for n in kept):
             return self._in_segments(reverse, kept, again, state, needed)
         return self._assemble(reverse, kept, again, turns, needed)
@@ -153,6 +155,7 @@ class _Supply(Plan):
         s = ctx.fresh("s", nb.intp)
         stmts: list[Stmt] = []
         starts = segments.restore(stmts, s)
+        self.steps = {n: (starts[n], step) for n, (_, step) in self.steps.items()}
         low, high = segments.bounds(stmts, s)
         shadows = set(ctx.shadow.values())
         kept_carried = [(k, c) for k, c in enumerate(loop.carried) if c.phi not in shadows]
@@ -208,8 +211,11 @@ class _Supply(Plan):
             value = Var(visible.get(name, name))
             block = self._block_of(name)
             if block is not None:
-                row, back = tape.row(name, *block)
-                stmts = tuple(row if isinstance(s, Let) and s.target == name else s for s in stmts)
+                rows, back = tape.row(name, *block)
+                stmts = tuple(
+                    new for s in stmts
+                    for new in (rows if isinstance(s, Let) and s.target == name else (s,))
+                )
             else:
                 back = tape.record(value, name)
             prologue.append(back)

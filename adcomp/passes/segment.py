@@ -41,6 +41,7 @@ from ..core.ir import (
     While,
     bound_in,
     map_atoms,
+    names_in,
     walk,
 )
 from ..core.ops import Effect, effect_of
@@ -48,6 +49,7 @@ from ..core.types import dtype_name, is_array, is_number
 from .alias import Aliases, writes
 from .context import Context
 from .plan import EXPENSIVE
+from .timeline import Timeline
 
 #: elementary functions: a loop that calls them is not cheap to run again
 _COSTLY = ("math.", "cmath.", "np.exp", "np.log", "np.sin", "np.cos", "np.tanh")
@@ -62,7 +64,8 @@ class State:
     scalars: tuple[str, ...]
 
 
-def state_of(ctx: Context, loop: For | While, rotation: Mapping[str, int]) -> State | None:
+def state_of(ctx: Context, timeline: Timeline, loop: For | While, rotation: Mapping[str, int]
+             ) -> State | None:
     """The state of a loop that can run in segments, or None."""
     if not isinstance(loop, For) or loop.step != Const(1) or not _is_cheap(loop):
         return None
@@ -94,7 +97,24 @@ def state_of(ctx: Context, loop: For | While, rotation: Mapping[str, int]) -> St
             arrays.append(root)
     if not _are_apart(ctx, arrays, swapped):
         return None
+    if _reads_what_changes(ctx, timeline, loop, (*arrays, *swapped)):
+        return None
     return State(tuple(arrays), tuple(swapped), tuple(scalars))
+
+
+def _reads_what_changes(ctx: Context, timeline: Timeline, loop: For, state: Sequence[str]) -> bool:
+    """May the loop read memory that is written after it, and that a segment does not get back?"""
+    restored = {s.name for name in state for s in ctx.aliases.sites.get(name, ())}
+    if len(restored) != len(state):  # it is not known which of its arrays a name stands for
+        restored = set()
+    inside = set(bound_in(loop.body))
+    end = max((timeline.position[n] for n in inside if n in timeline.position), default=-1)
+    read = {s.name for name in names_in(loop.body) for s in ctx.aliases.sites.get(name, ())}
+    read -= restored | inside
+    return any(
+        store.position > end and any(hit.name in read for hit in store.sites)
+        for store in timeline.stores
+    )
 
 
 def _is_cheap(loop: For) -> bool:

@@ -31,7 +31,7 @@ from ..core.ir import (
     While,
 )
 from ..core.names import stem
-from ..core.types import dtype_name
+from ..core.types import dtype_name, zero
 from .context import Context
 
 
@@ -45,6 +45,7 @@ class Tape:
         self.stores: list[Stmt] = []
         self.reverse_prologue: list[Stmt] = []
         self._trips: Atom | None = length
+        self.shared = length is not None
         self._ordinals: tuple[Atom, Atom] | None = None
         self.counter: Carried | None = None
         self.head: list[Stmt] = []
@@ -150,8 +151,12 @@ class Tape:
             self.stores.append(Call(".append()", (Var(tape), value), (0,)))
         return Let(ctx.fresh(name, typ), "[]", (Var(tape), back), self.loc)
 
-    def row(self, name: str, before: list[Stmt], op: str, lengths: list[Atom]) -> tuple[Let, Let]:
-        """Make an array that the body allocates a row of a block; its two bindings."""
+    def row(self, name: str, before: list[Stmt], op: str, lengths: list[Atom]
+            ) -> tuple[tuple[Stmt, ...], Let]:
+        """Make an array that the body allocates a row of a block; its two bindings.
+
+        Segments share a block: where the loop runs in segments, each makes its own zeros.
+        """
         ctx, typ = self.ctx, self.ctx.types[name]
         forward, back = self.ordinals()
         block = ctx.fresh(_tape_name(name), nb.Array(typ.dtype, typ.ndim + 1, "C"))
@@ -163,8 +168,10 @@ class Tape:
             self.before.append(Let(block, op, (*args, self._where(name))))
         else:
             self.before.append(Let(block, op, args))
-        number = Let(name, "[]", (Var(block), forward))
-        return number, Let(ctx.fresh(name, typ), "[]", (Var(block), back), self.loc)
+        rows: tuple[Stmt, ...] = (Let(name, "[]", (Var(block), forward)),)
+        if op == "np.zeros" and self.shared:
+            rows += (Call(".fill()", (Var(name), zero(typ.dtype)), (0,)),)
+        return rows, Let(ctx.fresh(name, typ), "[]", (Var(block), back), self.loc)
 
     def _where(self, name: str) -> Const:
         """What an allocation that fails is to say: the value, and the loop that records it."""

@@ -117,6 +117,9 @@ def _split(self: _Tighten, loop: For, before: Block) -> list[Stmt]:
     spread = [s for s in adds if _has_neighbour(s, adds, place, self.aliases)]
     if not 1 < len(spread) <= MOST_PIECES or _is_costly(loop, spread):
         return [loop]
+    found = list(accesses(loop.body, self.types))
+    if not all(_only_added(self, s, found) for s in spread) or _reads_stored(self, loop, spread):
+        return [loop]
     pieces: dict[tuple[Atom, ...], list[SetItem]] = {}
     for s in spread:
         pieces.setdefault((s.array, *s.index), []).append(s)
@@ -137,6 +140,24 @@ def _moves(s: SetItem, place: object) -> bool:
     """Does the last index follow the loop, so that the additions are to a run of elements?"""
     last = s.index[-1] if s.index else None
     return isinstance(last, Var) and last.name in place  # type: ignore[operator]
+
+
+def _reads_stored(self: _Tighten, loop: For, pieces: list[SetItem]) -> bool:
+    """Do the pieces, which run first, load what an earlier statement of the iteration has stored?"""
+    needed = {a.name for s in pieces for a in (s.value, s.array, *s.index) if isinstance(a, Var)}
+    for stmt in reversed(loop.body.stmts):
+        if isinstance(stmt, Let) and stmt.target in needed:
+            needed |= {a.name for a in stmt.args if isinstance(a, Var)}
+    stored: list[Atom] = []
+    for stmt in loop.body.stmts:
+        if isinstance(stmt, SetItem):
+            stored.append(stmt.array)
+        elif isinstance(stmt, Let) and stmt.target in needed and any(
+            stmt.args[:1] == (a,) or self.aliases.may_share(stmt.args[0], a)
+            for a in stored if stmt.op == "[]"
+        ):
+            return True
+    return False
 
 
 def _is_costly(loop: For, pieces: list[SetItem]) -> bool:

@@ -653,6 +653,7 @@ def test_calls_that_may_write_come_between():
     assert allocations(check(f, X, 2)) == ["np.empty"]
 
 
+@numba.njit
 def wipe(x, n):
     if n > 0:
         x[n] = 0.0

@@ -11,6 +11,7 @@ from . import (  # noqa: F401
     inplace,
     loops,
     recursion,
+    regressions,
     scalars,
     science_dynamics,
     science_numerics,

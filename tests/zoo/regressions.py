@@ -1,0 +1,293 @@
+"""Programs that were wrong once, reduced to what it takes.
+
+They came out of random programs and of reading the passes with bad intentions.
+"""
+
+import numpy as np
+from numba import njit
+
+from ._registry import normal, positive, program
+
+# --- what a name stands for ---------------------------------------------------------------------
+
+
+@program(args=lambda rng: (normal(rng, 4), normal(rng, 4), 5))
+def arrays_chosen_from_tuple(x, y, n):
+    """an array out of a tuple, by an index that is computed, is an alias"""
+    buffers = (x.copy(), y.copy())
+    s = 0.0
+    for k in range(n):
+        u = buffers[k % 2]
+        u[k % 4] = u[k % 4] * u[(k + 1) % 4] + 0.1
+        s += u[k % 4]
+    return s + buffers[0][1] * buffers[-1][2]
+
+
+@program(args=lambda rng: (normal(rng, 3), normal(rng, 3)), interpreted=True)
+def zip_over_tuple_of_arrays(x, y):
+    """a loop over a tuple of arrays beside a range"""
+    s = 0.0
+    for u, c in zip((x, y), range(2)):
+        s += u[1] ** 2 * (c + 1)
+    return s
+
+
+@program(args=lambda rng: ((normal(rng, 3), normal(rng, 3)), 2))
+def arrays_chosen_from_tuple_argument(pair, n):
+    """the tuple is an argument"""
+    s = 0.0
+    for k in range(n):
+        u = pair[k]
+        s += u[k] * u[k + 1]
+    return s
+
+
+@program(args=lambda rng: (normal(rng, 5),))
+def augmented_view_not_read_again(x):
+    """`z += 2` writes through a view although nobody reads the name `z` after it"""
+    y = x.copy()
+    z = y[1:]
+    z += 2.0
+    z *= y[0]
+    w = y[::2]
+    w -= x[:3] * x[1:4]
+    return np.sum(y * y)
+
+
+@program(args=lambda rng: (normal(rng, 4, 3),))
+def augmented_rows(a):
+    """rows updated in place by name"""
+    b = a.copy()
+    for i in range(4):
+        row = b[i]
+        row *= a[i, 0]
+        row += a[3 - i]
+    return np.sum(b * b)
+
+
+@program(args=lambda rng: (normal(rng, 4), 3), interpreted=True)
+def parameters_named_like_builtins(max, len):
+    """parameters hide functions that the derivative needs"""
+    s = 1.0
+    for i in range(1, len):
+        s = s * s * max[i] + max[i]
+    k = 0
+    while k < len:
+        s = s * max[k] + 0.1
+        k += 1
+    return s
+
+
+@program(args=lambda rng: (normal(rng, 4), normal(rng, 4), normal(rng, 4)))
+def parameters_named_like_kernels(frames, kernels, exp64):
+    """parameters hide what the derivative calls its own helpers"""
+    accumulate = np.exp(exp64[0] * frames[1])
+    k = 0
+    while accumulate < 3.0 and k < 4:
+        accumulate = accumulate * (1.0 + frames[k] ** 2) + kernels[k] ** 2
+        k += 1
+    return accumulate * np.dot(kernels, exp64)
+
+
+# --- structure ----------------------------------------------------------------------------------
+
+
+@program(args=lambda rng: (positive(rng, 6),))
+def break_below_branch(x):
+    """a loop with an exit, inside a branch without one"""
+    s = 0.3
+    for i in range(5):
+        if x[i] > 0.8:
+            t = s
+            while t < 2.0:
+                t = t * 1.4 + 0.1 * x[i]
+                if t > 1.7 and x[i] > 1.2:
+                    break
+            s = s * 0.5 + t
+        else:
+            s = s * s
+    return s
+
+
+@program(args=lambda rng: (positive(rng, 6), 6))
+def exits_in_loop_else(x, n):
+    """continue and return in the else clause of a loop"""
+    s = 1.0
+    for j in range(3):
+        for i in range(n):
+            s = s * x[i] + 0.1
+            if s > 1.3 and j > 0:
+                break
+        else:
+            if s < 0.5:
+                continue
+            s = s * s
+            if s > 50.0:
+                return s * x[0]
+        s = s * 0.9
+    return s * x[1]
+
+
+@njit
+def first_product(u, c):
+    """Leaves two loops with a nested tuple."""
+    for i in range(len(u)):
+        for j in range(i):
+            if u[i] * u[j] > c:
+                return i, (u[i] * c, u[j])
+            u[j] = u[j] * 1.1
+    return 0, (c, c * c)
+
+
+@program(args=lambda rng: (positive(rng, 6), 5))
+def tuple_returned_from_loop(x, n):
+    """a callee that returns a tuple early, out of two loops"""
+    y = x.copy()
+    s = 0.0
+    for k in range(n):
+        i, (a, b) = first_product(y, 0.5 + 0.2 * k)
+        s += a * b * y[i]
+    return s
+
+
+@program(args=lambda rng: (positive(rng, 4),))
+def branches_on_constants(x):
+    """Numba leaves out branches and loops that constants decide, and gives them no types"""
+    flag = 1
+    y = x * 0.8
+    if flag % 2 == 0:
+        z = y[1:]
+        z[1] *= x[0]
+        for i in range(3):
+            q = z[i] * 2.0
+            x[i] = q
+    k = 0
+    while k < 4 and 0.5 < 0.3:
+        k += 1
+        q = y[k] * x[k]
+        y[k] = q
+    return x[1] * x[1] * np.sum(y)
+
+
+@program(args=lambda rng: (normal(rng, 4), 2), interpreted=True)
+def branch_on_constant_in_while(x, n):
+    """a short circuit that a constant decides, inside a while loop"""
+    c = 1
+    c += 1
+    v = x * 1.0
+    k = 0
+    while k < n and x[0] < 10.0:
+        k += 1
+        if c % 3 == 1 and v[0] > 0.2:
+            v[1:] += x[0]
+        v[1] = v[1] * v[0]
+    return np.sum(v * v)
+
+
+# --- time loops that run again in segments -------------------------------------------------------
+
+
+@program(args=lambda rng: (normal(rng, 6), normal(rng, 6), 5))
+def coefficients_changed_after_time_loop(x, c, n):
+    """what the time loop only reads is overwritten after it"""
+    u = x.copy()
+    w = c * 1.0
+    for _ in range(n):
+        for i in range(1, 6):
+            u[i] = u[i] + 0.1 * u[i] * u[i - 1] * w[i]
+    for i in range(6):
+        w[i] = w[i] * w[i]
+    return np.sum(u * w)
+
+
+@program(args=lambda rng: (normal(rng, 6), normal(rng, 6), 5))
+def argument_changed_after_time_loop(x, w, n):
+    """the same of an argument"""
+    u = x.copy()
+    for _ in range(n):
+        for i in range(1, 6):
+            u[i] = u[i] + 0.1 * u[i] * u[i - 1] * w[i]
+    for i in range(6):
+        w[i] = 0.5
+    return np.sum(u * w)
+
+
+@program(args=lambda rng: (0.5 * normal(rng, 6), 20))
+def counter_in_segmented_loop(x, n):
+    """a counter that is carried over several segments"""
+    u = np.zeros(5000)
+    u[:6] = x
+    c = 1
+    for t in range(2, n):
+        for i in range(1, 5000):
+            u[i] = u[i] + 0.1 * u[i] * u[i - 1] * x[c % 6] * x[t % 6]
+        c += 2
+    return np.sum(u * u) * c
+
+
+@program(args=lambda rng: (0.5 * normal(rng, 6), 20))
+def zeros_in_segmented_loop(x, n):
+    """a fresh array of zeros in each step, over several segments"""
+    u = np.zeros(5000)
+    u[:6] = x
+    for _ in range(n):
+        d = np.zeros(5000)
+        for i in range(1, 5000):
+            d[i] += u[i] * u[i - 1]
+            d[i - 1] += u[i] * u[i] * 0.3
+        for i in range(5000):
+            u[i] = u[i] + 0.1 * d[i] * d[i]
+    return np.sum(u * u)
+
+
+# --- loops in another form -----------------------------------------------------------------------
+
+
+@program(args=lambda rng: (normal(rng, 7),))
+def maximum_beside_a_store(x):
+    """a loop that keeps a maximum, and stores something else as well"""
+    y = np.zeros(7)
+    m = -10.0
+    for i in range(7):
+        y[i] = x[i] * x[i]
+        if x[i] > m:
+            m = x[i]
+    return m * np.sum(y)
+
+
+@program(args=lambda rng: (normal(rng, 7), normal(rng, 7)))
+def maximum_beside_a_recurrence(x, w):
+    """a loop that keeps a square at its last maximum, beside a recurrence in place"""
+    y = w.copy()
+    m = -10.0
+    for i in range(1, 7):
+        y[i] = y[i] + y[i - 1] * 2.0
+        if x[i] > m:
+            m = x[i] * x[i]
+    return m * np.sum(y * w)
+
+
+@program(args=lambda rng: (normal(rng, 7),))
+def temporary_read_under_another_index(x):
+    """an element is stored and read again, and which one it is does not show in the index"""
+    t = np.zeros(8)
+    y = np.zeros(8)
+    for i in range(1, 7):
+        k = i + 1
+        t[i] = x[i] * x[i - 1]
+        y[i] = t[k - 1] * 2.0
+    return np.sum(y * t)
+
+
+@program(args=lambda rng: (normal(rng, 7), normal(rng, 7)))
+def temporary_changed_between_reads(x, w):
+    """an element is changed between two statements that read it"""
+    t = np.zeros(8)
+    y = np.zeros(8)
+    for i in range(1, 7):
+        t[i] = x[i] * x[i - 1]
+        y[i] = 2.0 * w[i] * x[i - 1]
+        y[i] = y[i] + t[i]
+        t[i] = t[i] * w[i - 1]
+        y[i] = y[i] * t[i]
+    return np.sum(y * t)
