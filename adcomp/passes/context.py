@@ -76,6 +76,8 @@ class Context:
     shadow: dict[str, str] = field(default_factory=dict)
     out: list[Stmt] = field(default_factory=list)
     keep_arrays: bool = True
+    recorded: set[str] = field(default_factory=set)  #: the names that loops have put on tapes
+    snapshots: dict[str, str] = field(default_factory=dict)  #: load -> the copy to load from again
 
     def object_of(self, op: str) -> Any:
         """The Python object that an op calls, or None."""

@@ -91,7 +91,7 @@ class Plan:
             case Let():
                 if not self._can_repeat(stmt):
                     return None
-                return (*names_of(stmt.args), *guards)
+                return (*names_of(self._from_copy(stmt).args), *guards)
             case If(cond=cond, then=then, orelse=orelse, results=results):
                 k = results.index(name)
                 return (*names_of((cond, then.yields[k], orelse.yields[k])), *guards)
@@ -107,11 +107,16 @@ class Plan:
             return False
         effect = effect_of(stmt.op)
         if effect is Effect.INDEX:
-            base = stmt.args[0]
+            base = self._from_copy(stmt).args[0]
             if not is_array(ctx.type_of(base)):
                 return True
             return not self.timeline.overwritten(stmt.target, base)
         return effect in (Effect.PURE, Effect.ELEMENTWISE, Effect.VIEW) and stmt.op not in EXPENSIVE
+
+    def _from_copy(self, stmt: Let) -> Let:
+        """A load as it is repeated."""
+        copy = self.ctx.snapshots.get(stmt.target)
+        return stmt if copy is None else replace(stmt, args=(Var(copy), *stmt.args[1:]))
 
     def _is_local(self, array: str) -> bool:
         """Is an array that the body allocates gone when the body is over?"""
@@ -135,9 +140,10 @@ class Plan:
         out: list[Stmt] = []
         for stmt in stmts:
             match stmt:
-                case Let(target=target, args=args) if target in wanted:
+                case Let(target=target) if target in wanted:
                     name = ctx.fresh(target, ctx.types[target])
-                    out.append(replace(stmt, target=name, args=tuple(map(atom, args)), loc=self.loc))
+                    args = tuple(map(atom, self._from_copy(stmt).args))
+                    out.append(replace(stmt, target=name, args=args, loc=self.loc))
                     rename[target] = Var(name)
                 case If(cond=cond, results=results):
                     inside = [n for b in blocks_of(stmt) for n in bound_in(b) if n in wanted]

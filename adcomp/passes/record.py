@@ -113,6 +113,7 @@ class _Supply(Plan):
             if loops is not None:
                 return loops
         kept, again = self.choose(needed, fixed)
+        self.ctx.recorded.update(kept)
         turns = any(n in self.rotation for n in (*needed, *self._operands_of(again)))
         state = None
         if self.lap.depth == 0:
@@ -253,6 +254,10 @@ class _Supply(Plan):
             return None
         before: list[Stmt] = []
         known: dict[str, Atom] = {}
+        shape, _ = self.level.where.get(getattr(stmt.args[0], "name", ""), (None, ()))
+        if isinstance(shape, Let) and shape.op == "tuple":
+            parts = [self._before_loop(a, before, known) for a in shape.args]
+            return None if None in parts else (before, _ALLOCATES[stmt.op], parts)  # type: ignore
         size = self._before_loop(stmt.args[0], before, known)
         if size is None:
             return None

@@ -176,7 +176,7 @@ class Tape:
     def _where(self, name: str) -> Const:
         """What an allocation that fails is to say: the value, and the loop that records it."""
         loc = self.loc.of if isinstance(self.loc, AdjointLoc) else self.loc
-        value = stem(name).strip("_")
+        value = stem(name).strip("_").removesuffix("_then")
         what = "a value" if value in ("t", "") else "its tape" if value.startswith("tape") else value
         place = f"{Path(loc.file or '').name}:{loc.line}" if loc is not None else "?"
         return Const(f"{what} in the loop at {place}")

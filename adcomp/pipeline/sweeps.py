@@ -14,6 +14,7 @@ from ..passes.alias import find_aliases
 from ..passes.context import Calls, Context
 from ..passes.level import export
 from ..passes.shadows import add_shadows
+from ..passes.snapshot import find_snapshots, take_snapshots
 from ..registry import RULES
 from .book import Book
 from .front import Typed
@@ -54,7 +55,14 @@ class Sweeps:
 
 def sweep(ctx: Context, seeds: Sequence[Stmt], bars: dict[str, Atom]) -> Sweeps:
     """Run the adjoint over a function; ``bars`` and ``seeds`` set the cotangents of its results."""
+    given = dict(bars)
     forward, emitted = Adjoint(ctx).block(ctx.fn.body, bars)
+    smaller = find_snapshots(ctx, frozenset(ctx.recorded))
+    if smaller:
+        take_snapshots(ctx, smaller)
+        bars.clear()
+        bars.update(given)
+        forward, emitted = Adjoint(ctx).block(ctx.fn.body, bars)
     reverse = [*seeds, *emitted]
     inside = {n for s in forward.stmts if isinstance(s, If) for n in _branch_names(s)}
     used = (*free_names(Block(tuple(reverse))), *(a.name for a in bars.values() if isinstance(a, Var)))

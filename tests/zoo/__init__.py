@@ -16,6 +16,7 @@ from . import (  # noqa: F401
     science_dynamics,
     science_numerics,
     science_statistics,
+    snapshots,
     tuples,
 )
 from ._registry import PROGRAMS, Program
