@@ -6,6 +6,7 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.core import cgutils
+from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic, overload
 
 from ..core import memory
@@ -165,6 +166,20 @@ def row(typing_context, k):
         return builder.call(opaque, arguments)
 
     return k(k), generate
+
+
+@intrinsic
+def buffer(typing_context, array):
+    """`array` itself, in a form that LLVM can't trace to where it comes from."""
+
+    def generate(context, builder, signature, arguments):
+        struct = context.make_array(array)(context, builder, arguments[0])
+        kind = struct.data.type
+        opaque = ir.InlineAsm(ir.FunctionType(kind, [kind]), "", "=r,0", side_effect=False)
+        struct.data = builder.call(opaque, [struct.data])
+        return impl_ret_borrowed(context, builder, array, struct._getvalue())
+
+    return array(array), generate
 
 
 @_kept

@@ -25,6 +25,7 @@ from ..core.ir import (
 from ..core.ops import Effect, effect_of
 from ..core.types import Types, is_array, type_of
 from .alias import Aliases
+from .least import Least
 
 Kind = Literal["load", "store", "add", "other"]
 
@@ -81,11 +82,12 @@ def offsets(body: Block, index: str) -> Mapping[str, int]:
     return known
 
 
-def any_order(loop: For, types: Types, aliases: Aliases) -> bool:
+def any_order(loop: For, types: Types, aliases: Aliases, least: Least) -> bool:
     """May the iterations run in any order, up to the rounding of sums?
 
     They may if the loop carries nothing but sums, and every piece of memory is only read, or only
-    added to, or touched by one iteration only.
+    added to, or touched by one iteration only. ``least`` tells which indices cannot be negative: an
+    iteration has a slot of its own only if no index counts from the end.
     """
     if any(not is_sum(loop, k) for k in range(len(loop.carried))):
         return False
@@ -95,7 +97,7 @@ def any_order(loop: For, types: Types, aliases: Aliases) -> bool:
     found = list(accesses(loop.body, types))
     for group in _groups(found, aliases, set(bound_in(loop.body))):
         kinds = {a.kind for a in group}
-        if kinds not in ({"load"}, {"add"}) and not _own_slot(group, place):
+        if kinds not in ({"load"}, {"add"}) and not _own_slot(group, place, least.get(loop.index)):
             return False
     return True
 
@@ -127,15 +129,16 @@ def _meet(a: Access, b: Access, aliases: Aliases, inside: set[str]) -> bool:
     )
 
 
-def _own_slot(group: Sequence[Access], place: Mapping[str, int]) -> bool:
+def _own_slot(group: Sequence[Access], place: Mapping[str, int], first: int | None) -> bool:
     """Does every iteration keep to a slice of its own, found by one dimension of the index?"""
-    if len({a.array for a in group}) != 1 or any(a.kind == "other" for a in group):
+    if first is None or len({a.array for a in group}) != 1 or any(a.kind == "other" for a in group):
         return False
     rank = min(len(a.index) for a in group)
     for k in range(rank):
         shifts = {place.get(a.index[k].name) if isinstance(a.index[k], Var) else None  # type: ignore
                   for a in group}
-        if len(shifts) == 1 and None not in shifts:
+        shift = shifts.pop()
+        if not shifts and shift is not None and first + shift >= 0:
             return True
     return False
 

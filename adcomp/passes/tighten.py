@@ -5,8 +5,8 @@ Ensures:  the same meaning up to the rounding of sums of cotangents:
 
 * a loop whose iterations may run in any order runs upwards;
 * ``x_bar[k] += v`` with the same ``k`` in every iteration is summed in a scalar, and added once;
-* additions to neighbouring elements, ``x_bar[i - 1] += ..; x_bar[i] += ..``, get a loop each: each
-  vectorises, and together they do not;
+* additions to neighbouring elements, ``x_bar[i - 1] += ..; x_bar[i] += ..``, are gathered (see
+  :mod:`adcomp.passes.gather`), or get a loop each: each vectorises, and together they do not;
 * a loop over rows that stays downwards hides that from LLVM (see ``_hide_row``);
 * a sum that nothing else reads is added up in any order (``kernels.plus``).
 
@@ -42,6 +42,8 @@ from ..core.names import Namer
 from ..core.types import cotangent_type, zero
 from .accesses import Access, accesses, any_order, offsets, sum_chain
 from .alias import Aliases, find_aliases
+from .gather import gather
+from .least import find_least
 from .plan import EXPENSIVE
 
 MOST_PIECES = 12
@@ -49,7 +51,7 @@ MOST_PIECES = 12
 
 def tighten(fn: Function, types: dict[str, object], namer: Namer, *, reorder: bool) -> Function:
     """Rewrite the loops of a derivative program; ``types`` gets those of new names."""
-    for step in (_ascend, _split, _promote):
+    for step in (_ascend, _neighbours, _promote):
         worker = _Tighten(fn, types, namer)
         fn = replace(fn, body=worker.block(fn.body, step))
     fn = replace(fn, body=_reassociate(fn.body, types, reorder))
@@ -61,6 +63,7 @@ class _Tighten:
     def __init__(self, fn: Function, types: dict[str, object], namer: Namer) -> None:
         self.types, self.namer = types, namer
         self.aliases: Aliases = find_aliases(fn, types)
+        self.least = find_least(fn.body, types)
 
     def block(self, block: Block, step: Callable[[_Tighten, For, Block], list[Stmt]]) -> Block:
         out: list[Stmt] = []
@@ -82,7 +85,7 @@ class _Tighten:
 
 
 def _ascend(self: _Tighten, loop: For, before: Block) -> list[Stmt]:
-    if loop.step != Const(-1) or not any_order(loop, self.types, self.aliases):
+    if loop.step != Const(-1) or not any_order(loop, self.types, self.aliases, self.least):
         return [loop]
     out: list[Stmt] = []
     bounds = []
@@ -107,10 +110,18 @@ def _plus_one(self: _Tighten, atom: Atom, before: Block, out: list[Stmt]) -> Ato
 # --- additions to neighbours --------------------------------------------------------------------
 
 
-def _split(self: _Tighten, loop: For, before: Block) -> list[Stmt]:
+def _neighbours(self: _Tighten, loop: For, before: Block) -> list[Stmt]:
+    found = gather(loop, self.types, self.aliases, self.least, self.fresh)
+    if found is None:
+        return _split(self, loop)
+    gathered, rest = found
+    return [*gathered, *(_split(self, rest) if rest else [])]
+
+
+def _split(self: _Tighten, loop: For) -> list[Stmt]:
     if loop.step != Const(1) or not all(isinstance(s, (Let, SetItem)) for s in loop.body.stmts):
         return [loop]
-    if not any_order(loop, self.types, self.aliases):
+    if not any_order(loop, self.types, self.aliases, self.least):
         return [loop]
     adds = [s for s in loop.body.stmts if isinstance(s, SetItem) and s.accumulate]
     place = offsets(loop.body, loop.index)

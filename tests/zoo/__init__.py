@@ -17,6 +17,7 @@ from . import (  # noqa: F401
     science_numerics,
     science_statistics,
     snapshots,
+    stencils,
     tuples,
 )
 from ._registry import PROGRAMS, Program
