@@ -41,6 +41,7 @@ from numba.core.typed_passes import NopythonTypeInference
 from numba.core.typing.typeof import typeof as _numba_typeof
 
 from . import ops
+from .numba_scopes import ScopedCompiler
 
 Type: TypeAlias = types.Type
 TypingError = numba_errors.TypingError
@@ -621,7 +622,8 @@ class SpecialisingDispatcher(CPUDispatcher):
     """
 
     def __init__(self, template: FunctionType, options: CompilerOptions) -> None:
-        super().__init__(template, targetoptions={**options.njit(), "nopython": True})
+        super().__init__(template, targetoptions={**options.njit(), "nopython": True},
+                         pipeline_class=ScopedCompiler)
         self._compiler: _SpecialisingCompiler = _SpecialisingCompiler(
             template, self.targetdescr, self.targetoptions, self.locals,
             self._compiler.pipeline_class,
