@@ -27,6 +27,7 @@ from ..core.verify import verify
 from ..errors import Loc, UnsupportedSyntax
 from ..passes.columns import pack_columns
 from ..passes.context import Context
+from ..passes.maxima import block_maxima
 from ..passes.simplify import simplify
 from ..passes.sink import sink
 from ..passes.tighten import tighten
@@ -127,6 +128,7 @@ class Program:
         """Drop what is dead, and give the loops the form that LLVM vectorises."""
         fn = simplify(fn, ctx.types)
         fn = pack_columns(fn, ctx.types, ctx.namer)
+        fn = block_maxima(fn, ctx.types, ctx.namer)
         fn = tighten(fn, ctx.types, ctx.namer, reorder=self.options.math == "vector")
         return simplify(fn, ctx.types)
 

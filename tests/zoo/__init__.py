@@ -8,6 +8,7 @@ from . import (  # noqa: F401
     buffers,
     calls,
     exits,
+    extrema,
     inplace,
     loops,
     recursion,
