@@ -128,8 +128,9 @@ def plus(typing_context, a, b):
     return both(a, b), generate
 
 
-#: bytes of tape that a segment of a loop may write: they should stay in the second-level cache
-SEGMENT = 1 << 18
+#: bytes of tape that a segment of a loop may write: they should stay in the second-level cache, and the
+#: states that segments start from should be few, as they go through main memory
+SEGMENT = 1 << 19
 
 
 @_kept
@@ -156,6 +157,31 @@ def copy_into(target, source):
             target[index] = source[index]
 
 
+@_kept
+def fours(start, stop, trips):
+    """Where a loop of `start` to `stop` that runs four iterations at a time ends.
+
+    Parameters
+    ----------
+    start, stop : int
+        Its range.
+    trips : int
+        The trip count of the loops in it: if they don't run, what they read must not be read early.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> fours(1, 12, 5), fours(1, 12, 0), fours(3, -2, 5)
+    (9, 1, 3)
+    """
+    if stop <= start or trips <= 0:
+        return start
+    return stop - (stop - start) % 4
+
+
 @intrinsic
 def row(typing_context, k):
     """`k` itself, in a form that LLVM can't trace to the loop that it counts."""
@@ -166,6 +192,20 @@ def row(typing_context, k):
         return builder.call(opaque, arguments)
 
     return k(k), generate
+
+
+@intrinsic
+def at_least(typing_context, k, low):
+    """`k`, of which LLVM may assume that it is not less than `low`."""
+
+    def generate(context, builder, signature, arguments):
+        bit = ir.IntType(1)
+        assume = builder.module.declare_intrinsic("llvm.assume", (), ir.FunctionType(ir.VoidType(), [bit]))
+        low = context.cast(builder, arguments[1], signature.args[1], signature.args[0])
+        builder.call(assume, [builder.icmp_signed(">=", arguments[0], low)])
+        return arguments[0]
+
+    return k(k, low), generate
 
 
 @intrinsic

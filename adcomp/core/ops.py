@@ -122,7 +122,9 @@ def _table() -> dict[str, Effect]:
     table |= {"len": Effect.PURE, "range": Effect.PURE, "kernels.stack": Effect.FRESH,
               "kernels.empty_tape": Effect.FRESH,
               "kernels.plus": Effect.ELEMENTWISE, "kernels.segment_length": Effect.PURE,
-              "kernels.row": Effect.PURE, "kernels.buffer": Effect.VIEW, "kernels.column": Effect.READ,
+              "kernels.fours": Effect.PURE,
+              "kernels.row": Effect.PURE, "kernels.at_least": Effect.PURE,
+              "kernels.buffer": Effect.VIEW, "kernels.column": Effect.READ,
               "kernels.zero_column": Effect.FRESH}
     return table
 

@@ -63,9 +63,16 @@ def _of(stmt: Stmt, types: Types) -> Iterator[Access]:
 
 
 def _is_number(atom: Atom, types: Types) -> bool:
+    """Is it a number, or a tuple of numbers: nothing that memory is reached through?"""
+    return _holds_numbers(type_of(atom, types))
+
+
+def _holds_numbers(kind: object) -> bool:
     from numba import types as nb
 
-    return isinstance(type_of(atom, types), (nb.Number, nb.Boolean))
+    if isinstance(kind, nb.BaseTuple):
+        return all(map(_holds_numbers, kind.types))
+    return isinstance(kind, (nb.Number, nb.Boolean))
 
 
 def offsets(body: Block, index: str) -> Mapping[str, int]:

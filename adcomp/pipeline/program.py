@@ -27,6 +27,7 @@ from ..core.verify import verify
 from ..errors import Loc, UnsupportedSyntax
 from ..passes.columns import pack_columns
 from ..passes.context import Context
+from ..passes.jam import jam
 from ..passes.maxima import block_maxima
 from ..passes.simplify import simplify
 from ..passes.sink import sink
@@ -130,7 +131,8 @@ class Program:
         fn = pack_columns(fn, ctx.types, ctx.namer)
         fn = block_maxima(fn, ctx.types, ctx.namer)
         fn = tighten(fn, ctx.types, ctx.namer, reorder=self.options.math == "vector")
-        return simplify(fn, ctx.types)
+        fn = simplify(fn, ctx.types)
+        return jam(fn, ctx.types, ctx.namer) if self.options.math == "vector" else fn
 
     # --- text ------------------------------------------------------------------------------------
 
