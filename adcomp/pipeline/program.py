@@ -27,6 +27,7 @@ from ..core.verify import verify
 from ..errors import Loc, UnsupportedSyntax
 from ..passes.columns import pack_columns
 from ..passes.context import Context
+from ..passes.fresh import store_first
 from ..passes.jam import jam
 from ..passes.maxima import block_maxima
 from ..passes.simplify import simplify
@@ -131,7 +132,7 @@ class Program:
         fn = pack_columns(fn, ctx.types, ctx.namer)
         fn = block_maxima(fn, ctx.types, ctx.namer)
         fn = tighten(fn, ctx.types, ctx.namer, reorder=self.options.math == "vector")
-        fn = simplify(fn, ctx.types)
+        fn = store_first(simplify(fn, ctx.types), ctx.types, set(ctx.shadow.values()))
         return jam(fn, ctx.types, ctx.namer) if self.options.math == "vector" else fn
 
     # --- text ------------------------------------------------------------------------------------
