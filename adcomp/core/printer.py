@@ -163,6 +163,8 @@ class _Writer:
                 return f"{targets} = {arguments_of([v for _, v in moves[:-1]])}, ", moves[-1][1], ""
             case Store(array, index, value, accumulate):
                 operator = "+=" if accumulate else "="
+                if accumulate and isinstance(value, Op) and value.op == "neg":
+                    operator, value = "-=", value.args[0]
                 return f"{base_text_of(array)}[{subscript_of(index)}] {operator} ", value, ""
             case Run(call):
                 return "", call, ""

@@ -257,6 +257,9 @@ class Adjoint:
 
     def _scalar(self, stmt: Let, y_bar: Atom, bars: Bars, loc: Where) -> None:
         ctx, value = self.ctx, self.ctx.object_of(stmt.op)
+        if stmt.op == "/" and stmt.args[0] in (Const(1), Const(1.0)):  # needs no second division
+            op, arguments = "np.reciprocal", stmt.args[1:]
+            stmt, value = replace(stmt, op=op, args=arguments), ctx.object_of(op)
         kernels = ctx.rules.kernels(stmt.op, value)
         if kernels:
             self._kernels(stmt, kernels, y_bar, bars, loc)

@@ -30,6 +30,7 @@ from ..passes.context import Context
 from ..passes.fresh import store_first
 from ..passes.jam import jam
 from ..passes.maxima import block_maxima
+from ..passes.signs import settle_signs
 from ..passes.simplify import simplify
 from ..passes.sink import sink
 from ..passes.tighten import tighten
@@ -129,6 +130,7 @@ class Program:
     def _polish(self, fn: Function, ctx: Context) -> Function:
         """Drop what is dead, and give the loops the form that LLVM vectorises."""
         fn = simplify(fn, ctx.types)
+        fn = simplify(settle_signs(fn, ctx.types, ctx.namer), ctx.types)
         fn = pack_columns(fn, ctx.types, ctx.namer)
         fn = block_maxima(fn, ctx.types, ctx.namer)
         fn = tighten(fn, ctx.types, ctx.namer, reorder=self.options.math == "vector")
