@@ -422,7 +422,8 @@ def _dispatcher(kind: Kind, f: Any, given: dict[str, Any]) -> DerivativeDispatch
         f, fastmath=given["fastmath"], nogil=given["nogil"], parallel=False
     )
     return DerivativeDispatcher(
-        f, kind, options, _generate, compiler=compiler, cache=given["cache"], related=related
+        f, kind, options, _generate, compiler=compiler, cache=given["cache"], related=related,
+        explain=_explain,
     )
 
 
@@ -544,6 +545,12 @@ def _generate(f: types.FunctionType, argtypes: Any, kind: Kind, options: Any) ->
     from .pipeline import generate
 
     return generate(f, argtypes, kind, options)
+
+
+def _explain(f: types.FunctionType, argtypes: Any, kind: Kind, options: Any) -> Any:
+    from .pipeline import explain
+
+    return explain(f, argtypes, kind, options)
 
 
 __all__ = ["Back", "Pullback", "gradient", "nondifferentiable", "pullback",

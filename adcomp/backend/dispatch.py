@@ -89,6 +89,8 @@ class DerivativeDispatcher(SpecialisingDispatcher):
         Whether to use the disk cache.
     related : callable, optional
         See `adcomp.backend.fingerprint.fingerprint`.
+    explain : callable, optional
+        As `generate`; what it returns tells people about the program.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class DerivativeDispatcher(SpecialisingDispatcher):
         compiler: CompilerOptions | None = None,
         cache: bool = True,
         related: Related | None = None,
+        explain: Callable[..., Any] | None = None,
     ) -> None:
         self.primal = primal
         self.kind = kind
@@ -108,6 +111,7 @@ class DerivativeDispatcher(SpecialisingDispatcher):
         self.compiler = CompilerOptions.of(primal) if compiler is None else compiler
         self.cache = cache
         self._generate = generate
+        self._explain = explain
         self._related = related
         self._programs: dict[tuple[Type, ...], tuple[Any, Generated]] = {}
         self._hashes: dict[tuple[Type, ...], Fingerprint] = {}
@@ -136,6 +140,26 @@ class DerivativeDispatcher(SpecialisingDispatcher):
         """The generated Python source for arguments, given as Numba types or as values."""
         types = tuple(a if is_type(a) else typeof(a) for a in types_or_values)
         return self._program(self.complete(types)[0]).source
+
+    def explain(self, *types_or_values: Any) -> Any:
+        """What the compiler decided for arguments: see `adcomp.pipeline.explanation.Explanation`.
+
+        Parameters
+        ----------
+        *types_or_values
+            The arguments, as Numba types or as values; those of the last compilation if left out.
+        """
+        types = tuple(a if is_type(a) else typeof(a) for a in types_or_values)
+        if not types and self._last is None:
+            raise SourceNotReady(
+                f"{self.__name__} has not been compiled yet: it is explained for argument types",
+                hint="call it, or give types or values to `explain`",
+            )
+        types = types or self._last or ()
+        argtypes = tuple(map(unliteral, self.complete(types)[0]))
+        if self._explain is None:
+            raise NotImplementedError(f"{self.__name__} can't be explained")
+        return self._explain(self._plain, argtypes, self.kind, self.options)
 
     def fingerprint_parts(self) -> tuple[Any, ...]:
         """What the meaning of this derivative depends on."""

@@ -52,7 +52,7 @@ from ..registry import is_kernel, unwrap
 from .activity import differentiates, flowing, stores_derivative
 from .adjoint_user import reverse_user_call
 from .alias import is_view
-from .context import Context
+from .context import Context, Note
 from .equations import instantiate
 
 Bars = dict[str, Atom]
@@ -146,6 +146,7 @@ class Adjoint:
         """
         want, have = cotangent_type(like), self.ctx.type_of(value)
         if want == have:
+            self.ctx.erased += 1
             return value
         if isinstance(value, Const):
             raw = value.value
@@ -154,6 +155,7 @@ class Adjoint:
             from ..core.types import scalar
 
             return scalar(want, raw)
+        self.ctx.notes.append(Note("clamp", loc, (f"{have} to {want}",)))
         if isinstance(have, nb.Complex) and isinstance(want, nb.Float):
             value = self.ctx.let(".real", (value,), have.underlying_float, loc=loc)
             have = have.underlying_float

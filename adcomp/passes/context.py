@@ -61,6 +61,16 @@ class Calls(Protocol):
     def pair(self, g: Any, argtypes: tuple[Any, ...], active: tuple[bool, ...]) -> Pair: ...
 
 
+@dataclass(frozen=True)
+class Note:
+    """Something that a pass has decided, for people to read."""
+
+    kind: str  #: "tape", "segments", "copy", "last", "frame" or "clamp"
+    loc: Where
+    what: tuple[str, ...] = ()
+    size: int = 0  #: bytes an iteration
+
+
 @dataclass
 class Context:
     """The state of building one adjoint. ``types`` and ``namespace`` grow with what is emitted."""
@@ -77,6 +87,8 @@ class Context:
     out: list[Stmt] = field(default_factory=list)
     keep_arrays: bool = True
     recorded: set[str] = field(default_factory=set)  #: the names that loops have put on tapes
+    notes: list[Note] = field(default_factory=list)
+    erased: int = 0  #: projections that the types prove to be the identity
     snapshots: dict[str, str] = field(default_factory=dict)  #: load -> the copy to load from again
 
     def object_of(self, op: str) -> Any:

@@ -34,10 +34,13 @@ from ..core.ir import (
     While,
     free_names,
 )
+from ..core.names import stem
 from ..core.types import is_array
+from ..errors import Loc
 from .alias import rotation
-from .context import Context
+from .context import Context, Note
 from .cut import FREE
+from .lengths import Lengths
 from .level import export
 from .overwrite import Overwrite, find_overwrite, note_last, visit_last
 from .plan import Plan
@@ -119,6 +122,7 @@ class _Supply(Plan):
         if self.lap.depth == 0:
             state = state_of(self.ctx, self.timeline, self.loop, self.rotation)
         if state is not None and any(self._block_of(n) for n in kept):
+            self.ctx.notes.append(Note("segments", self.loop.loc))
             return self._in_segments(reverse, kept, again, state, needed)
         return self._assemble(reverse, kept, again, turns, needed)
 
@@ -132,6 +136,7 @@ class _Supply(Plan):
         noted = note_last(self.ctx, replace(self.loop, body=self.lap.body), found)
         if kept or noted is None or any(n in self.rotation or n in self.steps for n in needed):
             return None
+        self.ctx.notes.append(Note("last", self.loop.loc))
         forward, last = noted
         self.rename[self.loop.index] = Var(last)
         clones = self.again(self.lap.body.stmts, set(again), self.rename)
@@ -205,6 +210,7 @@ class _Supply(Plan):
                   needed: Sequence[str]) -> tuple[list[Stmt], Stmt, list[Stmt]]:
         stmts, visible = export(self.ctx, self.lap.body.stmts, {n for n in kept if n not in self.phis})
         tape = Tape(self.ctx, self.loop, self.lap.loc, self.length)
+        self._note(kept)
         prologue: list[Stmt] = []
         if isinstance(self.loop, For):
             self.rename[self.loop.index] = Var(tape.reverse_index)
@@ -235,6 +241,20 @@ class _Supply(Plan):
             tuple(self._atom(a) for a in reverse.yields) + tuple(yields[len(reverse.yields):]),
         )
         return (tape.before, tape.forward(), tape.reverse(tuple(carried), body))
+
+    def _note(self, kept: Sequence[str]) -> None:
+        """Say what the loop records itself; what loops in it record, they say."""
+        values = [n for n in kept if isinstance(self.ctx.types.get(n), (nb.Number, nb.Boolean, nb.BaseTuple))]
+        words = tuple(dict.fromkeys(map(self._word, values)))
+        self.ctx.notes.append(Note("tape", self.loop.loc, words, sum(map(self.weight, values))))
+
+    def _word(self, name: str) -> str:
+        """What a value is called: its name, or the text that computes it."""
+        stmt, _ = self.level.where.get(name, (None, ()))
+        loc = stmt.loc if isinstance(stmt, Let) else None
+        if name.startswith("_") and isinstance(loc, Loc) and loc.text and loc.column is not None:
+            return loc.text[loc.column:loc.end_column]
+        return stem(name)
 
     # --- arrays that every iteration allocates anew -------------------------------------------
 
@@ -290,12 +310,23 @@ class _Supply(Plan):
         if stmt.op == "[]" and not isinstance(self.ctx.type_of(stmt.args[0]), nb.BaseTuple):
             return None
         args = [self._before_loop(a, before, known) for a in stmt.args]
+        if stmt.op in (".shape", ".size", "len") and args == [None]:
+            args = [self._of_same_shape(stmt.args[0])]
         if any(a is None for a in args):
             return None
         name = self.ctx.fresh(atom.name, self.ctx.types[atom.name])
         before.append(replace(stmt, target=name, args=tuple(args)))  # type: ignore[arg-type]
         known[atom.name] = Var(name)
         return Var(name)
+
+    def _of_same_shape(self, array: Atom) -> Atom | None:
+        """An array from before the loop that has the shape of a carried one in every iteration."""
+        if not isinstance(array, Var) or array.name not in self.rotation:
+            return None
+        lengths = Lengths(self.ctx.fn, self.ctx.types)
+        inits = lengths.turns.get(array.name, ())
+        shapes = {lengths.dims(a.name) for a in inits if isinstance(a, Var)}
+        return inits[0] if len(shapes) == 1 else None
 
     def _turn_back(self) -> list[tuple[Carried, Atom]]:
         """Carried values that only change places go back the other way."""

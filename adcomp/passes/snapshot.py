@@ -37,7 +37,7 @@ from ..core.names import stem
 from ..core.types import dtype_name, is_array
 from ..errors import Loc
 from .alias import find_aliases, writes
-from .context import Context
+from .context import Context, Note
 from .lengths import Lengths, Linear
 
 #: a loop that leaves out no more elements than this on either side reads all of an array
@@ -82,6 +82,7 @@ def take_snapshots(ctx: Context, found: Sequence[Snapshot]) -> None:
     copies: dict[int, list[Stmt]] = {}
     for snapshot in found:
         stmts = copies.setdefault(id(snapshot.loop), [])
+        ctx.notes.append(Note("copy", snapshot.loop.loc, (stem(snapshot.array),)))
         name = _copy(ctx, snapshot.array, snapshot.loop, lengths, stmts)
         ctx.snapshots |= dict.fromkeys(snapshot.loads, name)
     ctx.fn = replace(ctx.fn, body=_insert(ctx.fn.body, copies))

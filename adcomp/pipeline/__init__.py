@@ -15,9 +15,9 @@ from typing import Any
 
 from .options import Options
 
-__all__ = ["Options", "core_source", "generate"]
+__all__ = ["Options", "core_source", "explain", "generate"]
 
-_HOMES = {"core_source": "front", "generate": "program"}
+_HOMES = {"core_source": "front", "explain": "explanation", "generate": "program"}
 
 
 def __getattr__(name: str) -> Any:

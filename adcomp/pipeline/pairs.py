@@ -15,13 +15,13 @@ from typing import Any
 from numba import types as nb
 
 from ..core.ir import Atom, Block, Call, Const, Function, If, Let, Stmt, Var, map_atoms, map_blocks
-from ..core.names import Namer
+from ..core.names import Namer, stem
 from ..core.ops import Effect, effect_of
 from ..core.types import Types, cotangent_type, is_array, type_of, zero
 from ..errors import Loc, UnsupportedSyntax
 from ..passes.adjoint import Adjoint
 from ..passes.alias import find_aliases, is_view
-from ..passes.context import FRAMES, Context, Pair
+from ..passes.context import FRAMES, Context, Note, Pair
 from ..passes.plan import Frame, plan_frame
 from ..passes.simplify import simplify
 from ..passes.timeline import Timeline
@@ -42,6 +42,7 @@ class Pairs:
     polish: Callable[[Function, Context], Function]
     functions: list[tuple[Function, Types]] = field(default_factory=list)
     made: dict[Any, Pair] = field(default_factory=dict)
+    contexts: list[Context] = field(default_factory=list)  #: those of the pairs, in which they note
 
     def pair(self, g: Any, argtypes: tuple[Any, ...], active: tuple[bool, ...]) -> Pair:
         """The forward and the reverse function of a callee, for its active arguments."""
@@ -77,6 +78,7 @@ class Pairs:
         _describe(g, typed, pair)
         names = [n for n, is_active in zip(fn.params, active, strict=True) if is_active]
         ctx = prepare(typed, names, self, keep_arrays=False)
+        self.contexts.append(ctx)
         bars: dict[str, Atom] = {}
         given: dict[str, Atom] = {}
         params, seeds = _cotangent_parameters(ctx, bars, given)
@@ -91,6 +93,8 @@ class Pairs:
         ctx.fn = replace(ctx.fn, body=forward)
         timeline = Timeline(ctx.fn, find_aliases(ctx.fn, ctx.types))
         frame = plan_frame(ctx, timeline, forward, reverse, given)
+        kept = tuple(dict.fromkeys(stem(n) for n in frame.kept if not n.startswith("_")))
+        ctx.notes.append(Note("frame", None, (g.__name__, *kept)))
         self._emit(ctx, fn, pair, frame, reverse, (*params, *shadows))
 
     def _emit(self, ctx: Context, fn: Function, pair: Pair, frame: Frame, reverse: Block,

@@ -73,6 +73,7 @@ class Program:
 
     def __post_init__(self) -> None:
         self.names = Namer(["kernels", *STANDARD])
+        self.context: Context | None = None  #: that of the entry, once it is made
         self.calls = Pairs(self.names, self._polish)
 
     # --- the entry ------------------------------------------------------------------------------
@@ -102,6 +103,7 @@ class Program:
         wrt = [argument(fn.params[k], argtypes[k], fn.body)
                for k in positions(options.wrt, argtypes, self.f)]
         ctx = prepare(typed, [n for part in wrt for n in leaves(part)], self.calls)
+        self.context = ctx
         bars: dict[str, Atom] = {}
         params, seeds = fn.params, list[Any]()
         if kind == "vjp":

@@ -59,6 +59,8 @@ def sweep(ctx: Context, seeds: Sequence[Stmt], bars: dict[str, Atom]) -> Sweeps:
     forward, emitted = Adjoint(ctx).block(ctx.fn.body, bars)
     smaller = find_snapshots(ctx, frozenset(ctx.recorded))
     if smaller:
+        ctx.notes.clear()
+        ctx.erased = 0
         take_snapshots(ctx, smaller)
         bars.clear()
         bars.update(given)

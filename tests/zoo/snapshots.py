@@ -48,6 +48,31 @@ def swapped_buffers_of_two_lengths(x, y, n):
     return np.sum(u * u[::-1])
 
 
+@program(args=lambda rng: (normal(rng, 5), normal(rng, 5), 4))
+def swapped_buffers_know_their_lengths(x, y, n):
+    """the trip count depends on which of two buffers it is"""
+    u = x.copy()
+    v = np.zeros(y.size + 2)
+    for k in range(n):
+        for i in range(1, u.size):
+            j = i % v.size
+            v[j] = v[j] * u[i - 1] * u[i] + y[k]
+        u, v = v, u
+    return np.sum(u) * np.sum(v)
+
+
+@program(args=lambda rng: (normal(rng, 5), normal(rng, 5), 4))
+def swapped_buffers_of_one_length(x, y, n):
+    """the trip count is taken from a buffer that is swapped"""
+    u = x.copy()
+    v = np.zeros_like(u)
+    for k in range(n):
+        for i in range(1, u.size):
+            v[i] = v[i] * u[i - 1] * u[i] + y[k]
+        u, v = v, u
+    return np.sum(u) * np.sum(v)
+
+
 @program(args=lambda rng: (normal(rng, 5, 6), 3))
 def five_points(a, n):
     """a nonlinear stencil in two dimensions, copied back after each step"""
