@@ -31,11 +31,16 @@ class _Signs:
     def block(self, block: Block) -> Block:
         out: list[Stmt] = []
         for stmt in block.stmts:
-            if isinstance(stmt, Let) and isinstance(self.types.get(stmt.target), nb.Float):
+            if isinstance(stmt, Let) and self._applies(stmt):
                 out += self._let(stmt)
             else:
                 out.append(map_blocks(stmt, self.block))
         return Block(tuple(out), block.yields)
+
+    def _applies(self, stmt: Let) -> bool:
+        """Are the numbers real, or is it a sum of complex ones? A complex product mixes its parts."""
+        kind = self.types.get(stmt.target)
+        return isinstance(kind, nb.Float) or isinstance(kind, nb.Complex) and stmt.op in ("neg", "+", "-")
 
     def _let(self, stmt: Let) -> list[Stmt]:
         plain = tuple(map(self._without_sign, stmt.args))
