@@ -115,6 +115,8 @@ def _sources(func_ir: Any, typemap: Any, value: Any) -> list[str] | None:
             return [value.value.name]
         case "call":
             name = guard(find_callname, func_ir, value, typemap)
+            if name == ("buffer", "adcomp.kernels.tape"):
+                return [value.args[0].name]
             if name is not None and isinstance(name[1], ir.Var) and name[0] in _SAME:
                 return [name[1].name]
     return None

@@ -74,7 +74,7 @@ def _is_signed(name: str, types: Types) -> bool:
 def _result(op: str, args: list[int | None]) -> int | None:
     """What the result of an op is at least, from what its arguments are."""
     given = [a for a in args if a is not None]
-    if op == "max" and given:
+    if op in ("max", "kernels.at_least") and given:
         return max(given)
     if len(given) < len(args) or not given:
         return None

@@ -8,7 +8,8 @@ Ensures:  the same meaning up to the rounding of sums of cotangents:
 * additions to neighbouring elements, ``x_bar[i - 1] += ..; x_bar[i] += ..``, are gathered (see
   :mod:`adcomp.passes.gather`), or get a loop each: each vectorises, and together they do not;
 * a loop over rows that stays downwards hides that from LLVM (see ``_hide_row``);
-* a sum that nothing else reads is added up in any order (``kernels.plus``).
+* a sum that nothing else reads is added up in any order (``kernels.plus``);
+* LLVM knows which indices are not negative (see :mod:`adcomp.passes.natural`).
 
 The order of a sum in the forward sweep is changed only when ``reorder`` allows it.
 """
@@ -44,6 +45,7 @@ from .accesses import Access, accesses, any_order, offsets, sum_chain
 from .alias import Aliases, find_aliases
 from .gather import gather
 from .least import find_least
+from .natural import mark_natural
 from .plan import EXPENSIVE
 
 MOST_PIECES = 12
@@ -56,7 +58,8 @@ def tighten(fn: Function, types: dict[str, object], namer: Namer, *, reorder: bo
         fn = replace(fn, body=worker.block(fn.body, step))
     fn = replace(fn, body=_reassociate(fn.body, types, reorder))
     worker = _Tighten(fn, types, namer)
-    return replace(fn, body=worker.block(fn.body, _hide_row))
+    fn = replace(fn, body=worker.block(fn.body, _hide_row))
+    return mark_natural(fn, types, namer)
 
 
 class _Tighten:
@@ -64,6 +67,7 @@ class _Tighten:
         self.types, self.namer = types, namer
         self.aliases: Aliases = find_aliases(fn, types)
         self.least = find_least(fn.body, types)
+        self.given = {*fn.params, *fn.namespace}
 
     def block(self, block: Block, step: Callable[[_Tighten, For, Block], list[Stmt]]) -> Block:
         out: list[Stmt] = []
@@ -111,7 +115,7 @@ def _plus_one(self: _Tighten, atom: Atom, before: Block, out: list[Stmt]) -> Ato
 
 
 def _neighbours(self: _Tighten, loop: For, before: Block) -> list[Stmt]:
-    found = gather(loop, self.types, self.aliases, self.least, self.fresh)
+    found = gather(loop, self.types, self.aliases, self.least, self.fresh, self.given)
     if found is None:
         return _split(self, loop)
     gathered, rest = found
