@@ -54,8 +54,9 @@ def gradient(
         What an argument gets that the result does not depend on: a gradient of zeros, or None.
     holomorphic : bool
         True is planned.
-    control_dependence : {"error"}
-        ``"zero"`` is planned.
+    control_dependence : {"error", "zero"}
+        An argument in `wrt` that decides the result only through comparisons in a loop, as in a
+        bisection, is refused, or gets a gradient of zeros.
     fastmath, nogil : optional
         As for ``numba.njit``; as the primal was compiled, when left out. So are its error model
         and its bounds checks.
@@ -431,7 +432,7 @@ def _program_options(positions: Any, several: bool, given: dict[str, Any]) -> An
     from .pipeline.options import Options
 
     return Options(wrt=positions, several=several, math=given["math"], alias=given["alias"],
-                   unused=given["unused"])
+                   unused=given["unused"], control=given["control_dependence"])
 
 
 #: option -> the values that it may have, and those that are planned
@@ -441,7 +442,7 @@ _CHOICES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "alias": (("error",), ("memory",)),
     "unused": (("zero", "none"), ()),
     "holomorphic": ((False,), (True,)),
-    "control_dependence": (("error",), ("zero",)),
+    "control_dependence": (("error", "zero"), ()),
     "parallel": ((None, False), (True,)),
     "nogil": ((None, False, True), ()),
     "cache": ((True, False), ()),

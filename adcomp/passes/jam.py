@@ -18,7 +18,7 @@ iterations.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from numba import types as nb
@@ -35,6 +35,7 @@ from ..core.ir import (
     SetItem,
     Stmt,
     Var,
+    While,
     blocks_of,
     bound_in,
     defined_by,
@@ -95,9 +96,9 @@ class _Jam:
         inside = [s for s in walk(loop.body) if isinstance(s, For)]
         if not inside or loop.step != Const(1) or loop.parallel:
             return float("inf")
-        moving = _moving(loop)
+        changing = moving(loop)
         if not all(map(self._can_run_together, _direct(loop.body))) or any(
-            _depends(a, moving) or not self._is_simple(a, loop.body)
+            _depends(a, changing) or not self._is_simple(a, loop.body)
             for s in inside for a in (s.start, s.stop, s.step)
         ):
             return float("inf")
@@ -107,10 +108,10 @@ class _Jam:
                 if not _is_short(inner):
                     return float("inf")
                 for stores, names in self._traffic(inner):
-                    if stores and names & moving:  # LLVM can't tell that four rows are apart
+                    if stores and names & changing:  # LLVM can't tell that four rows are apart
                         return float("inf")
                     before += (2 if stores else 1) * TOGETHER
-                    after += (2 if stores else 1) * (TOGETHER if names & moving else 1)
+                    after += (2 if stores else 1) * (TOGETHER if names & changing else 1)
         if not before or after > WORTH * before:
             return float("inf")
         free = any_order(loop, self.types, self.aliases, self.least)
@@ -141,10 +142,10 @@ class _Jam:
 
     def _traffic(self, loop: For) -> Iterator[tuple[bool, set[str]]]:
         """The accesses of an innermost loop that its index moves: whether each stores, and its names."""
-        moving = _moving(loop)
+        changing = moving(loop)
         for access in accesses(loop.body, self.types):
             names = {access.array, *(a.name for a in access.index if isinstance(a, Var))}
-            if names & moving:
+            if names & changing:
                 yield access.kind != "load", names
 
     def fresh(self, base: str, typ: object) -> str:
@@ -172,25 +173,31 @@ def _depends(atom: Atom, names: set[str]) -> bool:
     return isinstance(atom, Var) and atom.name in names
 
 
-def _moving(loop: For) -> set[str]:
-    """The names of a loop's body that are not the same in every iteration."""
-    moving = {loop.index, *(c.phi for c in loop.carried)}
+def moving(loop: For | While, also: Iterable[str] = ()) -> set[str]:
+    """The names of a loop's body that are not the same in every iteration.
+
+    What is loaded with the same index counts as the same; ``also`` are names that are known to move.
+    """
+    found = {c.phi for c in loop.carried} | set(also)
+    if isinstance(loop, For):
+        found.add(loop.index)
 
     def visit(block: Block) -> None:
         for stmt in block.stmts:
             match stmt:
                 case Let(target=target, args=args):
-                    if any(_depends(a, moving) for a in args):
-                        moving.add(target)
+                    if any(_depends(a, found) for a in args):
+                        found.add(target)
                 case For(carried=carried):
-                    moving.update(n for c in carried for n in (c.phi, c.result))
+                    found.update(n for c in carried for n in (c.phi, c.result))
                 case _:
-                    moving.update(defined_by(stmt))
+                    found.update(defined_by(stmt))
             for inner in blocks_of(stmt):
                 visit(inner)
 
-    visit(loop.body)
-    return moving
+    for part in blocks_of(loop):
+        visit(part)
+    return found
 
 
 def _let_of(atom: Atom, body: Block) -> Let | None:
@@ -205,7 +212,7 @@ class _Nest:
 
     def __init__(self, jam: _Jam, loop: For) -> None:
         self.jam, self.loop, self.types = jam, loop, jam.types
-        self.moving = _moving(loop)
+        self.moving = moving(loop)
         self.copies: list[dict[str, Atom]] = [{} for _ in range(TOGETHER)]
 
     def jammed(self) -> list[Stmt]:

@@ -22,6 +22,8 @@ class Options:
         What to do when arguments share memory that the program writes.
     unused : {"zero", "none"}
         What an argument gets that the result does not depend on.
+    control : {"error", "zero"}
+        What to do with an argument, named in `wrt`, that decides a result through comparisons only.
     comments : bool
         Whether the source names the primal line that each part is the adjoint of.
     """
@@ -31,4 +33,5 @@ class Options:
     math: str = "vector"
     alias: str = "error"
     unused: str = "zero"
+    control: str = "error"
     comments: bool = True

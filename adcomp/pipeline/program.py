@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
@@ -19,14 +19,15 @@ from ..core.ir import (
     free_names,
     walk,
 )
-from ..core.names import Namer
+from ..core.names import Namer, stem
 from ..core.ops import STANDARD, Effect, effect_of
 from ..core.printer import show
 from ..core.types import has_tangent, is_float
 from ..core.verify import verify
-from ..errors import Loc, UnsupportedSyntax
+from ..errors import ControlOnlyDependence, Loc, UnsupportedSyntax
 from ..passes.columns import pack_columns
 from ..passes.context import Context
+from ..passes.control import decided_by
 from ..passes.fresh import store_first
 from ..passes.jam import jam
 from ..passes.maxima import block_maxima
@@ -104,6 +105,8 @@ class Program:
                for k in positions(options.wrt, argtypes, self.f)]
         ctx = prepare(typed, [n for part in wrt for n in leaves(part)], self.calls)
         self.context = ctx
+        if options.control == "error" and options.wrt is not None:
+            refuse_control(ctx, [n for part in wrt for n in leaves(part)])
         bars: dict[str, Atom] = {}
         params, seeds = fn.params, list[Any]()
         if kind == "vjp":
@@ -166,6 +169,19 @@ def refuse_random(fn: Function) -> None:
                 f"{fn.name} draws random numbers, which would be others when it is pulled back",
                 loc=stmt.loc if isinstance(stmt.loc, Loc) else None,
                 hint="draw them outside and pass them in, or use the one-call form pb.vjp",
+            )
+
+
+def refuse_control(ctx: Context, names: Sequence[str]) -> None:
+    """A gradient that is zero only because comparisons have none would mislead."""
+    for name in names:
+        loc = None if name in ctx.active else decided_by(ctx.fn, ctx.types, ctx.aliases, name)
+        if loc is not None:
+            raise ControlOnlyDependence(
+                f"the result of {ctx.fn.name} depends on {stem(name)!r} only through comparisons in a loop",
+                loc=loc if isinstance(loc, Loc) else None,
+                hint="its gradient would be zero, which is wrong of a search; give the function that "
+                     "searches a rule with @adcomp.pullback_rule, or say control_dependence=\"zero\"",
             )
 
 
