@@ -31,6 +31,7 @@ from ..passes.control import decided_by
 from ..passes.fresh import store_first
 from ..passes.jam import jam
 from ..passes.maxima import block_maxima
+from ..passes.regroup import regroup
 from ..passes.signs import settle_signs
 from ..passes.simplify import simplify
 from ..passes.sink import sink
@@ -139,6 +140,7 @@ class Program:
         fn = pack_columns(fn, ctx.types, ctx.namer)
         fn = block_maxima(fn, ctx.types, ctx.namer)
         fn = tighten(fn, ctx.types, ctx.namer, reorder=self.options.math == "vector")
+        fn = regroup(simplify(fn, ctx.types), ctx.types, ctx.namer)
         fn = store_first(simplify(fn, ctx.types), ctx.types, set(ctx.shadow.values()))
         return jam(fn, ctx.types, ctx.namer) if self.options.math == "vector" else fn
 
