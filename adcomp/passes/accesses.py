@@ -151,12 +151,12 @@ def _own_slot(group: Sequence[Access], place: Mapping[str, int], first: int | No
 
 
 def is_sum(loop: For, k: int) -> bool:
-    """Is a carried value a sum: added to, and read by nothing else?"""
+    """Is a carried value a sum: added to, subtracted from, and read by nothing else?"""
     return sum_chain(loop, k) is not None
 
 
 def sum_chain(loop: For, k: int) -> list[tuple[For, str]] | None:
-    """The additions that a carried sum goes through: the loop that holds each, and its name."""
+    """The additions (or subtractions) that a carried sum goes through: the loop around each, its name."""
     uses: dict[str, int] = {}
     for name in names_in(loop.body):
         uses[name] = uses.get(name, 0) + 1
@@ -167,6 +167,8 @@ def sum_chain(loop: For, k: int) -> list[tuple[For, str]] | None:
             case Let(target=target, op="+" | "kernels.plus", args=(a, b)) if (
                 Var(current) in (a, b) and a != b
             ):
+                chain.append((loop, target))
+            case Let(target=target, op="-", args=(a, b)) if Var(current) == a != b:
                 chain.append((loop, target))
             case For(carried=carried) if any(c.init == Var(current) for c in carried):
                 inner = next(j for j, c in enumerate(carried) if c.init == Var(current))

@@ -40,7 +40,7 @@ from ..core.ir import (
     map_blocks,
 )
 from ..core.names import Namer
-from ..core.types import cotangent_type, zero
+from ..core.types import cotangent_type, type_of, zero
 from .accesses import Access, accesses, any_order, offsets, sum_chain
 from .alias import Aliases, find_aliases
 from .gather import gather
@@ -56,7 +56,8 @@ def tighten(fn: Function, types: dict[str, object], namer: Namer, *, reorder: bo
     for step in (_ascend, _neighbours, _promote):
         worker = _Tighten(fn, types, namer)
         fn = replace(fn, body=worker.block(fn.body, step))
-    fn = replace(fn, body=_reassociate(fn.body, types, reorder))
+    worker = _Tighten(fn, types, namer)
+    fn = replace(fn, body=_reassociate(worker, fn.body, reorder))
     worker = _Tighten(fn, types, namer)
     fn = replace(fn, body=worker.block(fn.body, _hide_row))
     return mark_natural(fn, types, namer)
@@ -288,7 +289,8 @@ def _hide_row(self: _Tighten, loop: For, before: Block) -> list[Stmt]:
 # --- sums ---------------------------------------------------------------------------------------
 
 
-def _reassociate(block: Block, types: dict[str, object], reorder: bool) -> Block:
+def _reassociate(self: _Tighten, block: Block, reorder: bool) -> Block:
+    types = self.types
     chosen: set[str] = set()
 
     def visit(b: Block) -> None:
@@ -305,9 +307,20 @@ def _reassociate(block: Block, types: dict[str, object], reorder: bool) -> Block
     visit(block)
 
     def rewrite(b: Block) -> Block:
-        return Block(tuple(
-            replace(s, op="kernels.plus") if isinstance(s, Let) and s.target in chosen
-            else map_blocks(s, rewrite) for s in b.stmts
-        ), b.yields)
+        out: list[Stmt] = []
+        for stmt in b.stmts:
+            if not isinstance(stmt, Let) or stmt.target not in chosen:
+                out.append(map_blocks(stmt, rewrite))
+                continue
+            total, term = stmt.args
+            if stmt.op == "-" and type_of(term, types) != types[stmt.target]:
+                out.append(stmt)  # the negative of an integer may be another number
+                continue
+            if stmt.op == "-":
+                negative = self.fresh("_t", types[stmt.target])
+                out.append(Let(negative, "neg", (term,), stmt.loc))
+                term = Var(negative)
+            out.append(replace(stmt, op="kernels.plus", args=(total, term)))
+        return Block(tuple(out), b.yields)
 
     return rewrite(block)

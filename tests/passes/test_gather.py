@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from numba import types as nb
 
+import adcomp
 from adcomp.core.ir import Block, For, Function, If, SetItem, Stmt, map_blocks, walk
 from adcomp.core.numba_adapter import typeof
 from adcomp.core.ops import STANDARD
@@ -67,6 +69,12 @@ w[i + 2] += u[i]
 w[i + 1] += u[i] * u[i]
 u[i] = k
 """
+DIFFERENCE = """
+v[i - 1] -= u[i] * k
+v[i] += u[i] - w[i]
+s -= u[i] * w[i]
+u[i] = 0.0
+"""
 SCALED = """
 v[i - 1] += u[i] * k
 v[i] += u[i]
@@ -74,7 +82,8 @@ u[i] *= 2.0
 w[i] += u[i]
 """
 GATHERED = {"three": THREE, "zeroed": ZEROED, "five": FIVE, "upwind": UPWIND, "with_hole": WITH_HOLE,
-            "sum": SUM, "twice": TWICE, "two_arrays": TWO_ARRAYS, "scaled": SCALED}
+            "sum": SUM, "twice": TWICE, "two_arrays": TWO_ARRAYS, "scaled": SCALED,
+            "difference": DIFFERENCE}
 
 IN_PLACE = """
 v[i - 1] += v[i] * k
@@ -340,3 +349,19 @@ def test_least_values():
     least = find_least(typed.fn.body, typed.types)
     indices = {s.index.split("_")[0]: s.index for s in walk(typed.fn.body) if isinstance(s, For)}
     assert [least.get(indices[name]) for name in "ijkmp"] == [2, 3, None, 4, 1]
+
+
+def test_the_reverse_of_a_time_loop_is_gathered():
+    """What the passes before leave of a stencil and of a sum over it is still seen as such."""
+    def biharmonic(u0, k, steps):
+        n = u0.size
+        u, v = u0.copy(), u0.copy()
+        for _ in range(steps):
+            for i in range(2, n - 2):
+                v[i] = u[i] - k * (u[i - 2] - 4.0 * u[i - 1] + 6.0 * u[i] - 4.0 * u[i + 1] + u[i + 2])
+            u, v = v, u
+        return np.sum(u * u)
+
+    source = adcomp.gradient(biharmonic, wrt=(0, 1), cache=False).source_for(np.ones(9), 0.1, 3)
+    assert "kernels.buffer" in source
+    assert re.search(r"k_bar\w* = kernels.plus\(k_bar\w*, -\(", source)

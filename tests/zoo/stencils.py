@@ -180,3 +180,16 @@ def stencil_of_a_branch(u):
         else:
             v[i] = u[i] * u[i + 1]
     return np.sum(v * v)
+
+
+@program(args=lambda rng: (positive(rng, 9), 0.3), wrt=(0, 1))
+def sums_that_are_subtracted(x, k):
+    """sums that go down: of products, of integers, and of both in one loop"""
+    a = 0.0
+    b = 0.0
+    for i in range(1, x.size):
+        a -= x[i] * x[i - 1] * k
+        b -= i
+        b += x[i] * k
+        a -= np.uint8(3)
+    return a * a + b * b
