@@ -6,7 +6,8 @@ Ensures:  the same program; an innermost loop that LLVM would think may have neg
 
 A negative index counts from the end of an array, so each access chooses between two addresses, and a
 loop with such a choice is not vectorised. LLVM finds that an index is not negative if a loop starts at 0
-or 1, and not if it starts at 2, or after the index of another loop.
+or 1, and not if it starts at 2, or after the index of another loop. A downward loop whose iterations need
+their order is not vectorised in any case.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from ..core.ir import (
 )
 from ..core.names import Namer
 from ..core.types import is_array, type_of
-from .accesses import offsets
+from .accesses import any_order, offsets
+from .alias import find_aliases
 from .least import Least, find_least
 
 #: starts of upward loops from which LLVM finds it out by itself
@@ -43,13 +45,17 @@ _KNOWN = (Const(0), Const(1))
 def mark_natural(fn: Function, types: dict[str, object], namer: Namer) -> Function:
     """Say what is known of the indices of a function's innermost loops; ``types`` gets new names."""
     least = find_least(fn.body, types)
+    aliases = find_aliases(fn, types)
     made = {s.target: s for s in walk(fn.body) if isinstance(s, Let)}
 
     def block(b: Block) -> Block:
         return Block(tuple(statement(s) for s in b.stmts), b.yields)
 
     def statement(stmt: Stmt) -> Stmt:
-        if isinstance(stmt, For) and _is_worth_it(stmt, types, least) and not _is_short(stmt, made):
+        if (
+            isinstance(stmt, For) and _is_worth_it(stmt, types, least) and not _is_short(stmt, made)
+            and (stmt.step == Const(1) or any_order(stmt, types, aliases, least))
+        ):
             name = namer(stmt.index)
             types[name] = types[stmt.index]
             return _bound_again(stmt, name, least[stmt.index])
