@@ -29,9 +29,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import overload
 
+from .core.numba_kept import compiled_kernel
 from .core.ops import op_of
 from .errors import ShapeMismatch
 
@@ -412,7 +413,7 @@ def kernel(function: Any) -> Any:
     if name in _KERNELS.values():
         raise ValueError(f"there is a kernel {name} already")
     if unwrap(function) is function:
-        function = njit(**JIT)(function)
+        function = compiled_kernel(**JIT)(function)
     _KERNELS[unwrap(function)] = name
     return function
 
@@ -455,7 +456,7 @@ def _overload_conj(value):
     return lambda value: value
 
 
-@njit(**JIT)
+@compiled_kernel(**JIT)
 def accumulate(out, term, message):
     """``out += term``, of the same shape; the real part, if only `term` is complex.
 

@@ -20,6 +20,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic, overload
 from numba.np.linalg import check_blas_return, ensure_blas, get_blas_kind, make_constant_slot
 
+from ..core.numba_kept import compiled_kernel
 from ..registry import JIT, array_pullback
 from .arrays import add_into
 
@@ -168,7 +169,7 @@ def _overload_adjoint_times(x, z, out):
 # A matrix and a vector ----------------------------------------------------------------------------
 
 
-@njit(**REASSOCIATE)
+@compiled_kernel(**REASSOCIATE)
 def outer_add(u, v, out):
     """``out += u v^H``, along the contiguous axis of `out`."""
     if abs(out.strides[0]) < abs(out.strides[1]):
@@ -183,7 +184,7 @@ def outer_add(u, v, out):
                 out[i, j] += u_i * np.conj(v[j])
 
 
-@njit(**REASSOCIATE)
+@compiled_kernel(**REASSOCIATE)
 def adjoint_matvec_add(matrix, v, out):
     """``out += matrix^H v``, along the contiguous axis of `matrix`."""
     if abs(matrix.strides[0]) < abs(matrix.strides[1]):
@@ -199,7 +200,7 @@ def adjoint_matvec_add(matrix, v, out):
                 out[j] += np.conj(matrix[i, j]) * v_i
 
 
-@njit(**REASSOCIATE)
+@compiled_kernel(**REASSOCIATE)
 def matvec_conj_add(matrix, v, out):
     """``out += matrix conj(v)``, along the contiguous axis of `matrix`."""
     if abs(matrix.strides[0]) < abs(matrix.strides[1]):

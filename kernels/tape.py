@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic, overload
 
 from ..core import memory
+from ..core.numba_kept import compiled_kernel
 from ..errors import TapeTooLarge
 from ..registry import JIT
-
-
-def _kept(function):
-    """Jit a kernel, and keep its machine code on disk where there is a place for it.
-
-    Numba forgets it when this file changes, and these kernels call nothing from any other.
-    """
-    try:
-        return njit(cache=True, **JIT)(function)
-    except RuntimeError:  # no directory that can be written
-        return njit(**JIT)(function)
 
 
 @intrinsic
@@ -85,7 +75,7 @@ def _overload_elements(shape):
     return product
 
 
-@_kept
+@compiled_kernel(**JIT)
 def empty_tape(shape, dtype, where):
     """An array for the tape of a loop; `TapeTooLarge` if there is no room for it.
 
@@ -107,7 +97,7 @@ def empty_tape(shape, dtype, where):
     return np.empty(shape, dtype)
 
 
-@_kept
+@compiled_kernel(**JIT)
 def stack(kind):
     """An empty list of values of a type."""
     return [_nothing(kind) for _ in range(0)]
@@ -133,13 +123,13 @@ def plus(typing_context, a, b):
 SEGMENT = 1 << 19
 
 
-@_kept
+@compiled_kernel(**JIT)
 def segment_length(trips, size):
     """How many iterations, each of which records `size` bytes, make a segment."""
     return max(1, min(trips, max(8, SEGMENT // max(size, 1))))
 
 
-@_kept
+@compiled_kernel(**JIT)
 def copy_into(target, source):
     """``target[...] = source``, for arrays of one shape.
 
@@ -157,7 +147,7 @@ def copy_into(target, source):
             target[index] = source[index]
 
 
-@_kept
+@compiled_kernel(**JIT)
 def fours(start, stop, trips):
     """Where a loop of `start` to `stop` that runs four iterations at a time ends.
 
@@ -222,7 +212,7 @@ def buffer(typing_context, array):
     return array(array), generate
 
 
-@_kept
+@compiled_kernel(**JIT)
 def column(matrix, c):
     """A contiguous copy of a column; zeros if the matrix has no such column, so nobody may read it."""
     values = np.zeros(matrix.shape[0], matrix.dtype)
@@ -232,13 +222,13 @@ def column(matrix, c):
     return values
 
 
-@_kept
+@compiled_kernel(**JIT)
 def zero_column(matrix, c):
     """Zeros in the length of a column."""
     return np.zeros(matrix.shape[0], matrix.dtype)
 
 
-@_kept
+@compiled_kernel(**JIT)
 def add_column(matrix, c, values):
     """``matrix[:, c] += values``, if the matrix has such a column."""
     if c < matrix.shape[1]:

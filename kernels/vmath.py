@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
+from ..core.numba_kept import compiled_kernel
 from ..registry import JIT, kernel
 from .lanes import rare_call
 
@@ -78,7 +79,7 @@ SIGN_BIT = np.int64(-(2**63))
 C2, C3, C4, C5, C6, C7, C8, C9, C10, C11, C12, C13 = (1.0 / math.factorial(k) for k in range(2, 14))
 
 
-@njit(**OPTIONS)
+@compiled_kernel(**OPTIONS)
 def _exp_parts(x):
     """``exp(x) = 2**n * (1 + r + r*r*p)`` with ``|r| <= log(2) / 2``; returns ``n, r, p``."""
     t = fma(x, LOG2_E, ROUND)
@@ -99,7 +100,7 @@ def _exp_parts(x):
 
 
 @kernel
-@njit(**OPTIONS)
+@compiled_kernel(**OPTIONS)
 def exp64(x):
     """The exponential."""
     inside = select(x > 710.0, 710.0, select(x < -746.0, -746.0, x))
@@ -111,7 +112,7 @@ def exp64(x):
 
 
 @kernel
-@njit(**OPTIONS)
+@compiled_kernel(**OPTIONS)
 def expm1_64(x):
     """``exp(x) - 1``, accurate near 0."""
     inside = select(x > 710.0, 710.0, select(x < -50.0, -50.0, x))
@@ -122,7 +123,7 @@ def expm1_64(x):
 
 
 @kernel
-@njit(**OPTIONS)
+@compiled_kernel(**OPTIONS)
 def tanh64(x):
     """The hyperbolic tangent, ``e / (e + 2)`` with ``e = exp(2 * abs(x)) - 1``."""
     size = abs(x)
@@ -139,7 +140,7 @@ ROOT_HALF_BITS = 4604544271217802189
 
 
 @kernel
-@njit(**OPTIONS)
+@compiled_kernel(**OPTIONS)
 def log64(x):
     """The natural logarithm; minus infinity at 0, NaN below."""
     subnormal = x < SMALLEST_NORMAL
@@ -165,7 +166,7 @@ def log64(x):
 
 
 @kernel
-@njit(**OPTIONS)
+@compiled_kernel(**OPTIONS)
 def log1p_64(x):
     """``log(1 + x)``, accurate near 0 (W. Kahan's correction of the rounding of ``1 + x``)."""
     u = 1.0 + x
@@ -181,7 +182,7 @@ PI_2_1, PI_2_2 = 1.57079632673412561417e00, 6.07710050630396597660e-11
 PI_2_3, PI_2_4 = 2.02226624871116645580e-21, 8.47842766036889956997e-32
 
 
-@njit(**OPTIONS)
+@compiled_kernel(**OPTIONS)
 def _quadrant(x):
     """The number of quarter turns in `x`, sine and cosine of the rest."""
     t = fma(x, TWO_OVER_PI, ROUND)
@@ -208,7 +209,7 @@ _libm_sin, _libm_cos = rare_call("sin"), rare_call("cos")
 
 
 @kernel
-@njit(**OPTIONS)
+@compiled_kernel(**OPTIONS)
 def sin64(x):
     """The sine; by libm for ``abs(x) > 2**46``."""
     q, sine, cosine = _quadrant(x)
@@ -220,7 +221,7 @@ def sin64(x):
 
 
 @kernel
-@njit(**OPTIONS)
+@compiled_kernel(**OPTIONS)
 def cos64(x):
     """The cosine; by libm for ``abs(x) > 2**46``."""
     q, sine, cosine = _quadrant(x)

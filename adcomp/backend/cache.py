@@ -14,11 +14,8 @@ import base64
 import hashlib
 import importlib
 import json
-import os
 import pickle
 import sys
-import tempfile
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,23 +24,14 @@ from typing import Any
 import numpy as np
 
 from ..core import numba_adapter
+from ..core.numba_kept import FOLDER
+from ..core.store import directory, entries, read, remove, write
 from .cpu import Generated
 from .fingerprint import Fingerprint, follow
 
 _FORMAT = "adcomp 1"
+_FOLDERS = ("programs", "machine", FOLDER)
 _ARRAY_LIMIT = 1 << 16
-
-
-def directory() -> Path:
-    """Where adcomp keeps what it generated: ``ADCOMP_CACHE_DIR``, or the user's cache directory."""
-    given = os.environ.get("ADCOMP_CACHE_DIR")
-    if given:
-        return Path(given)
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "adcomp"
 
 
 @dataclass(frozen=True)
@@ -78,7 +66,7 @@ class Key:
 
 def load_program(key: Key, primal: Any) -> Generated | None:
     """The program that an earlier process stored, with its namespace, or None."""
-    data = _read(key._program)
+    data = read(key._program)
     if data is None:
         return None
     try:
@@ -95,34 +83,34 @@ def store_program(key: Key, program: Generated, primal: Any, fingerprint: Finger
     if recipe is None:
         return False
     entry = {"source": program.source, "entry": program.entry, "recipe": recipe}
-    return _write(key._program, json.dumps(entry, indent=1).encode())
+    return write(key._program, json.dumps(entry, indent=1).encode())
 
 
 def load_machine_code(key: Key) -> bytes | None:
     """Machine code that an earlier process stored, or None."""
-    return _read(key._machine)
+    return read(key._machine)
 
 
 def store_machine_code(key: Key, data: bytes) -> bool:
     """Store machine code; False if there is no room."""
-    return _write(key._machine, data)
+    return write(key._machine, data)
 
 
 def clear() -> int:
     """Remove all entries; returns how many there were."""
-    return sum(_remove(path) for path, _ in _entries())
+    return sum(remove(path) for path, _ in entries(*_FOLDERS))
 
 
 def prune(limit: int) -> int:
     """Remove the entries that were written first until at most `limit` bytes remain."""
-    entries = sorted(_entries(), key=lambda entry: entry[1].st_mtime)
-    size = sum(stat.st_size for _, stat in entries)
+    found = sorted(entries(*_FOLDERS), key=lambda entry: entry[1].st_mtime)
+    size = sum(stat.st_size for _, stat in found)
     removed = 0
-    for path, stat in entries:
+    for path, stat in found:
         if size <= limit:
             break
         size -= stat.st_size
-        removed += _remove(path)
+        removed += remove(path)
     return removed
 
 
@@ -220,62 +208,3 @@ def _found(how: Any, primal: Any) -> Any:
                 value = getattr(value, part)
             return value
     raise LookupError(f"unknown recipe {how}")
-
-
-# --- files ----------------------------------------------------------------------------------------
-
-_warned = False
-
-
-def _read(path: Path) -> bytes | None:
-    """The content of an entry; None if it is missing, unreadable or damaged."""
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return None
-    head, newline, body = data.partition(b"\n")
-    return body if newline and head == _head(body) else None
-
-
-def _head(body: bytes) -> bytes:
-    return f"{_FORMAT} {hashlib.sha256(body).hexdigest()}".encode()
-
-
-def _write(path: Path, body: bytes) -> bool:
-    """Put an entry in place in one step, so that no process ever sees half of it."""
-    global _warned
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-        with os.fdopen(handle, "wb") as file:
-            file.write(_head(body) + b"\n" + body)
-        os.replace(temporary, path)
-        return True
-    except OSError as error:
-        if temporary is not None:
-            _remove(Path(temporary))
-        if not _warned:
-            _warned = True
-            message = f"adcomp cannot write to its cache, and goes on without it: {error}"
-            warnings.warn(message, RuntimeWarning, stacklevel=2)
-        return False
-
-
-def _remove(path: Path) -> bool:
-    try:
-        path.unlink()
-    except OSError:
-        return False
-    return True
-
-
-def _entries() -> list[tuple[Path, os.stat_result]]:
-    found = []
-    for folder in ("programs", "machine"):
-        for path in sorted((directory() / folder).glob("*")):
-            try:
-                found.append((path, path.stat()))
-            except OSError:  # another process removed it
-                continue
-    return found

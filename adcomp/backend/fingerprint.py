@@ -15,18 +15,16 @@ import functools
 import hashlib
 import linecache
 import opcode
-import os
 import pickle
 import sys
 import types as python_types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-import llvmlite
-import numba
 import numpy as np
 
 from ..core import numba_adapter
+from ..core.environment import environment
 
 Way = tuple[str, ...]
 Related = Callable[[Any], Iterable[Any]]
@@ -77,7 +75,7 @@ def fingerprint(
     False
     """
     walker = _Walker(related)
-    walker.text(*_environment())
+    walker.text(*environment())
     walker.value(function, ())
     for value in extra:
         walker.value(value, ("extra",))
@@ -142,33 +140,6 @@ def type_key(ty: Any) -> str | None:
             return None if None in keys else f"Tuple({', '.join(keys)})"  # type: ignore[arg-type]
     name = str(ty)
     return None if " at 0x" in name or "#" in name else name
-
-
-# --- what is the same for every function ----------------------------------------------------------
-
-
-@functools.cache
-def _environment() -> tuple[str, ...]:
-    from .._version import __version__
-
-    versions = (__version__, numba.__version__, llvmlite.__version__, np.__version__)
-    return (*versions, sys.version, *numba_adapter.target(), _hash_of_files(_ROOT))
-
-
-_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-
-def _hash_of_files(root: str) -> str:
-    """A hash of adcomp's own files: those who work on adcomp edit them."""
-    sha = hashlib.sha256()
-    for folder, inner, files in os.walk(root, followlinks=True):  # kernels/ may be a link
-        inner.sort()
-        for file in sorted(files):
-            if file.endswith(".py"):
-                sha.update(file.encode())
-                with open(os.path.join(folder, file), "rb") as stream:
-                    sha.update(stream.read())
-    return sha.hexdigest()
 
 
 # --- the walk -------------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
-"""The one module that imports Numba's private parts.
+"""The module that imports Numba's private parts, with `numba_scopes` and `numba_kept`.
 
 Everything that adcomp needs from inside Numba is here: type inference without code generation
-(`infer`), the result type of a single call (`result_type`), a dispatcher that asks for its
-implementation by argument types (`SpecialisingDispatcher`), and a place for machine code on disk.
-Numba is pinned to one minor version because of this file.
+(`infer`), the result type of a single call (`result_type`), and a dispatcher that asks for its
+implementation by argument types (`SpecialisingDispatcher`). Numba is pinned to one minor version
+because of these files.
 """
 
 from __future__ import annotations
@@ -17,30 +17,25 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, Self, TypeAlias
 
-import llvmlite.binding as llvm
 from numba import njit
 from numba.core import config, entrypoints, sigutils, types
 from numba.core import errors as numba_errors
-from numba.core.caching import _Cache
-from numba.core.codegen import JITCodeLibrary, RuntimeLinker
 from numba.core.compiler import (
     CompilerBase,
     CompileResult,
     DefaultPassBuilder,
     Flags,
     _EarlyPipelineCompletion,
-    compile_extra,
 )
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.compiler_machinery import FunctionPass, register_pass
-from numba.core.dispatcher import Dispatcher, OmittedArg, _FunctionCompiler
+from numba.core.dispatcher import Dispatcher, OmittedArg
 from numba.core.registry import CPUDispatcher, cpu_target
-from numba.core.runtime import rtsys
-from numba.core.serialize import dumps, loads
 from numba.core.typed_passes import NopythonTypeInference
 from numba.core.typing.typeof import typeof as _numba_typeof
 
 from . import ops
+from .numba_kept import ForeignCache, LibraryCompiler, freeze, thaw
 from .numba_scopes import ScopedCompiler
 
 Type: TypeAlias = types.Type
@@ -410,14 +405,6 @@ def jitclass_methods(cls: type) -> dict[str, FunctionType]:
     return dict(getattr(found, "methods", {}))
 
 
-def target() -> tuple[str, ...]:
-    """What machine code depends on besides the program: the CPU and Numba's switches."""
-    triple, cpu, features = cpu_target.target_context.codegen().magic_tuple()
-    switches = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT",
-                "ENABLE_AVX", "LLVM_REFPRUNE_PASS")
-    return triple, cpu, features, *(f"{s}={getattr(config, s, None)}" for s in switches)
-
-
 # --- compiler options ---------------------------------------------------------------------------
 
 
@@ -499,67 +486,11 @@ def _dispatcher_of(function: FunctionType, options: CompilerOptions) -> Any:
     return njit(**options.njit())(function)
 
 
-# --- machine code as bytes ----------------------------------------------------------------------
+# --- machine code on disk ------------------------------------------------------------------------
 
 
-class _Library(JITCodeLibrary):
-    """A library that keeps what it links in to itself.
-
-    Numba names the code of a function by module, name, types and a counter, and the counter starts
-    anew in every process. So two cached libraries may hold different helpers under one name, and
-    the one that is loaded first would serve both. With internal linkage a library calls its own.
-    """
-
-    def _optimize_final_module(self) -> None:
-        if not _unresolved(self._final_module):
-            for function in self._final_module.functions:
-                if not function.is_declaration and function.linkage == llvm.Linkage.linkonce_odr:
-                    function.linkage = llvm.Linkage.internal
-        super()._optimize_final_module()
-
-
-def _unresolved(module: Any) -> bool:
-    """Whether a module has symbols of a recursion that are resolved by name when it is loaded."""
-    return any(g.name.startswith(RuntimeLinker.PREFIX) for g in module.global_variables)
-
-
-def _freeze(result: CompileResult) -> bytes | None:
-    """A compiled function as bytes, or None if it cannot outlive this process."""
-    library = result.library
-    module = library._final_module
-    if library.has_dynamic_globals or result.lifted or _unresolved(module):
-        return None
-    needed = [f.name for f in module.functions
-              if f.is_declaration and not f.name.startswith("llvm.")]
-    needed += [g.name for g in module.global_variables if g.is_declaration]
-    slim = result._replace(type_annotation="")
-    return dumps((needed, slim._reduce()))
-
-
-_RELOAD_INIT = 7  # its place in what CompileResult._reduce returns
-
-
-def _thaw(data: bytes) -> CompileResult:
-    needed, parts = loads(data)
-    context = cpu_target.target_context
-    rtsys.initialize(context)
-    for start in parts[_RELOAD_INIT]:  # such as the threads of a parallel loop
-        start()
-    if _missing(needed):
-        context.refresh()  # a third of a second, which the usual program can do without
-    if _missing(needed):  # LLVM would end the process
-        raise LookupError(f"symbols that are not in this process: {_missing(needed)}")
-    return CompileResult._rebuild(context, *parts)
-
-
-def _missing(symbols: list[str]) -> list[str]:
-    return [name for name in symbols if llvm.address_of_symbol(name) is None]
-
-
-class _MachineCode(_Cache):
+class _MachineCode(ForeignCache):
     """Numba's view of adcomp's disk cache: one dispatcher's machine code, by argument types."""
-
-    cache_path = None
 
     def __init__(self, owner: SpecialisingDispatcher) -> None:
         self._owner = weakref.proxy(owner)
@@ -570,41 +501,23 @@ class _MachineCode(_Cache):
         if data is None:
             return None
         try:
-            return _thaw(data)
+            return thaw(data)
         except Exception:  # whatever an unpickler raises: the entry is as good as missing
             return None
 
     def save_overload(self, sig: Any, data: CompileResult) -> None:
         args, _ = sigutils.normalize_signature(sig)
-        self._owner.save_machine_code(args, functools.partial(_freeze, data))
-
-    def enable(self) -> None: ...
-
-    def disable(self) -> None: ...
-
-    def flush(self) -> None: ...
+        self._owner.save_machine_code(args, functools.partial(freeze, data))
 
 
 # --- a dispatcher with an implementation per signature --------------------------------------------
 
 
-class _SpecialisingCompiler(_FunctionCompiler):
+class _SpecialisingCompiler(LibraryCompiler):
     owner: Any  # a weak reference to the dispatcher
 
     def _get_implementation(self, args: tuple[Type, ...], kws: dict[str, Type]) -> FunctionType:
         return self.owner.implementation(tuple(args))
-
-    def _compile_core(self, args: tuple[Type, ...], return_type: Type | None) -> CompileResult:
-        flags = Flags()
-        self.targetdescr.options.parse_as_flags(flags, self.targetoptions)
-        typing, target = self.targetdescr.typing_context, self.targetdescr.target_context
-        implementation = self._get_implementation(args, {})
-        library = _Library(target.codegen(), implementation.__qualname__)
-        library.enable_object_caching()
-        return compile_extra(
-            typing, target, implementation, args=args, return_type=return_type, flags=flags,
-            locals=self.locals, library=library, pipeline_class=self.pipeline_class,
-        )
 
 
 class SpecialisingDispatcher(CPUDispatcher):

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from adcomp.backend import cache
+from adcomp.core import store
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 # Somebody may edit adcomp while the tests run.
-_STILL = "from adcomp.backend import fingerprint as f; f._hash_of_files = lambda root: 'still'\n"
+_STILL = "from adcomp.core import environment as e; e.hash_of_files = lambda root: 'still'\n"
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ def cache_directory(tmp_path, monkeypatch):
     """Every test has a cache of its own."""
     path = tmp_path / "cache"
     monkeypatch.setenv("ADCOMP_CACHE_DIR", str(path))
-    monkeypatch.setattr(cache, "_warned", False)
+    monkeypatch.setattr(store, "_warned", False)
     return path
 
 

@@ -13,6 +13,7 @@ from adcomp.backend import cache
 from adcomp.backend.cache import Key, load_program, recipe_for, store_program
 from adcomp.backend.cpu import Generated
 from adcomp.backend.fingerprint import fingerprint
+from adcomp.core import store
 from adcomp.core.numba_adapter import CompilerOptions
 
 from . import fakes
@@ -104,7 +105,7 @@ def test_a_full_disk_leaves_nothing_behind(cache_directory, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(cache.os, "replace", full)
+    monkeypatch.setattr(store.os, "replace", full)
     with pytest.warns(RuntimeWarning, match="No space left"):
         assert make()(1.0) == 6.0
     assert not [path for path in cache_directory.rglob("*") if path.is_file()]

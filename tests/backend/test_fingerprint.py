@@ -20,6 +20,7 @@ from numba.core import typeinfer
 
 from adcomp.backend import fingerprint as module
 from adcomp.backend.fingerprint import fingerprint, follow, type_key
+from adcomp.core.environment import hash_of_files
 
 from .fakes import gradient
 
@@ -228,7 +229,7 @@ def test_the_environment_counts(monkeypatch):
         return x
 
     before = fingerprint(f)
-    monkeypatch.setattr(module, "_environment", lambda: ("another CPU",))
+    monkeypatch.setattr(module, "environment", lambda: ("another CPU",))
     assert fingerprint(f) != before
 
 
@@ -240,7 +241,7 @@ def test_the_files_of_adcomp_count(tmp_path):
     for written in ("pkg/a.py 1", "real/b.py 1", "real/b.py 2", "pkg/c.txt 1"):
         file, text = written.split()
         (tmp_path / file).write_text(text)
-        seen.add(module._hash_of_files(str(tmp_path / "pkg")))
+        seen.add(hash_of_files(str(tmp_path / "pkg")))
     assert len(seen) == 3
 
 
