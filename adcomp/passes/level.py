@@ -58,7 +58,7 @@ def export(ctx: Context, stmts: Sequence[Stmt], names: set[str]
         if isinstance(stmt, If):
             parts = [export(ctx, b.stmts, names) for b in (stmt.then, stmt.orelse)]
             here = [
-                {n: got.get(n, n) for n in _defined(b.stmts) | set(got) if n in names}
+                {n: got.get(n, n) for n in (*_defined(b.stmts), *got) if n in names}
                 for b, (_, got) in zip((stmt.then, stmt.orelse), parts, strict=True)
             ]
             extra = list(dict.fromkeys((*here[0], *here[1])))
@@ -78,5 +78,5 @@ def export(ctx: Context, stmts: Sequence[Stmt], names: set[str]
     return tuple(out), visible
 
 
-def _defined(stmts: Sequence[Stmt]) -> set[str]:
-    return {n for s in stmts for n in defined_by(s)}
+def _defined(stmts: Sequence[Stmt]) -> list[str]:
+    return [n for s in stmts for n in defined_by(s)]
