@@ -311,7 +311,7 @@ def _attempt(
                     raise frame.refuse(f"{name} is a different function or object in each iteration",
                                        node, hint="call it inside the loop")
                 parts.append(start)
-            elif not is_atom(leaf):  # made inside the loop, and not visible outside
+            elif not is_atom(leaf) or isinstance(leaf, Undefined):  # made inside, and not visible outside
                 yields.append(UNDEFINED)
                 parts.append(UNDEFINED)
             else:

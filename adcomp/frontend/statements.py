@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from ..core.ir import Atom, Call, Const, Raise, SetItem, Undefined, Var
+from ..core.ir import Atom, Block, Call, Const, Raise, SetItem, Stmt, Undefined, Var, walk
 from .expressions import atom_of, binary_op, expression, index_atoms
 from .fence import UNSUPPORTED, refuse
 from .frame import Frame
@@ -161,15 +161,24 @@ def _augmented(frame: Frame, stmt: ast.AugAssign) -> None:
     array = _stored_into(frame, target.value)
     index = index_atoms(frame, target.slice)
     loc = frame.loc(stmt)
-    if isinstance(stmt.op, (ast.Add, ast.Sub)):
-        value_atom: Atom = atom_of(frame, stmt.value)
+    with frame.builder.capture() as stmts:
+        value = expression(frame, stmt.value)
+    if isinstance(stmt.op, (ast.Add, ast.Sub)) and not _writes(stmts):
+        frame.builder.stmts += stmts
+        value_atom = frame.atom(value, stmt.value)
         if isinstance(stmt.op, ast.Sub):
             value_atom = frame.emit("neg", (value_atom,), stmt)
         frame.builder.stmts.append(SetItem(array, index, value_atom, accumulate=True, loc=loc))
         return
     old_atom = frame.emit("[]", (array, *index), stmt)
-    new = binary_op(frame, stmt.op, old_atom, expression(frame, stmt.value), stmt)
+    frame.builder.stmts += stmts
+    new = binary_op(frame, stmt.op, old_atom, value, stmt)
     frame.builder.stmts.append(SetItem(array, index, frame.atom(new, stmt), loc=loc))
+
+
+def _writes(stmts: Sequence[Stmt]) -> bool:
+    """Do statements write to memory?"""
+    return any(isinstance(s, (SetItem, Call)) for s in walk(Block(tuple(stmts))))
 
 
 # --- branches and exceptions --------------------------------------------------------------------

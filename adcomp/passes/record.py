@@ -197,12 +197,13 @@ class _Supply(Plan):
         for c in loop.carried:
             if c.phi in shadows:
                 ends.append(Var(self.turned[c.phi]))
-        stmts += [forward, *after]
+        lists = [b for b in before if isinstance(b, Let) and b.op == "kernels.stack"]
+        stmts += [*lists, forward, *after]  # a segment begins with empty lists
         last = ctx.fresh("_t", nb.intp)
         reverse_loop = For(s, Var(last), Const(-1), Const(-1), tuple(outer),
                            Block(tuple(stmts), tuple(ends)), self.lap.loc)
         return (
-            [*segments.before, *before], segments.forward(),
+            [*segments.before, *(b for b in before if b not in lists)], segments.forward(),
             [Let(last, "-", (Var(segments.count), Const(1))), reverse_loop],
         )
 

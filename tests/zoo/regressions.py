@@ -89,7 +89,35 @@ def parameters_named_like_kernels(frames, kernels, exp64):
     return accumulate * np.dot(kernels, exp64)
 
 
+@njit
+def halve_second(u, c):
+    """Changes what it is given, and returns a number."""
+    u[1] = u[1] * c
+    return u[1] * u[0]
+
+
+@program(args=lambda rng: (normal(rng, 4), 0.7))
+def element_changed_while_its_update_is_computed(x, c):
+    """`u[1] += g(u)` reads the element before the call"""
+    u = x.copy()
+    u[1] += halve_second(u, c)
+    u[1] -= halve_second(u, c)
+    u[1] *= halve_second(u, c) + 1.0
+    return np.sum(u * u)
+
+
 # --- structure ----------------------------------------------------------------------------------
+
+
+@program(args=lambda rng: (normal(rng, 4), 3), interpreted=True)
+def function_defined_in_nested_loop(x, n):
+    """a function that is defined in an inner loop, before what the loops carry"""
+    c = 0.4
+    for i in range(n):
+        for j in range(n):
+            square = lambda z: z * z * c
+            c = square(x[i]) + x[j]
+    return c
 
 
 @program(args=lambda rng: (positive(rng, 6),))
@@ -238,6 +266,20 @@ def zeros_in_segmented_loop(x, n):
         for i in range(5000):
             u[i] = u[i] + 0.1 * d[i] * d[i]
     return np.sum(u * u)
+
+
+@program(args=lambda rng: (0.5 * normal(rng, 6), 20))
+def lists_in_segmented_loop(x, n):
+    """an inner loop of a length that changes, whose tape is a list, over several segments"""
+    u = np.zeros(5000)
+    u[:6] = x
+    s = 1.0
+    for t in range(n):
+        for i in range(1, 5000):
+            u[i] = u[i] + 0.1 * u[i] * u[i - 1] * x[t % 6]
+        for i in range(t % 6, -1, -1):
+            s = s * u[i] * 0.5 + x[i] * x[t % 6] + 0.3
+    return np.sum(u * u) + s
 
 
 # --- loops in another form -----------------------------------------------------------------------
