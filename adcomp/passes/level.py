@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from numba import types as nb
 
-from ..core.ir import UNDEFINED, Atom, Block, Const, If, Stmt, Var, defined_by
+from ..core.ir import UNDEFINED, Atom, Block, Const, If, Let, Stmt, Var, defined_by
 from ..core.types import is_number, scalar
 from .context import Context
 
@@ -36,12 +36,17 @@ def names_of(atoms: Iterable[Atom]) -> tuple[str, ...]:
     return tuple(a.name for a in atoms if isinstance(a, Var))
 
 
-def nothing(ctx: Context, name: str) -> Atom:
-    """What a branch hands out for a name that only the other one defines.
+def nothing(ctx: Context, name: str, out: list[Stmt]) -> Atom:
+    """What a branch hands out for a name that only the other one defines; ``out`` is its block.
 
-    A number is zero, not undefined: Numba cannot type a name whose only definition it prunes.
+    A number is zero, not undefined: Numba cannot type a name whose only definition it prunes. A shape
+    is one of zeros.
     """
     typ = ctx.types.get(name)
+    if isinstance(typ, nb.UniTuple) and isinstance(typ.dtype, nb.Integer):
+        zeros = ctx.fresh(name, typ)
+        out.append(Let(zeros, "tuple", (Const(0),) * len(typ)))
+        return Var(zeros)
     if isinstance(typ, nb.Boolean):
         return Const(False)
     if typ == nb.intp:
@@ -66,14 +71,13 @@ def export(ctx: Context, stmts: Sequence[Stmt], names: set[str]
             for name in extra:
                 visible[name] = ctx.fresh(name, ctx.types[name])
                 results.append(visible[name])
-            ends = [
-                tuple(Var(h[n]) if n in h else nothing(ctx, n) for n in extra) for h in here
-            ]
+            branches = []
+            for branch, (inner, _), known in zip((stmt.then, stmt.orelse), parts, here, strict=True):
+                body = list(inner)
+                ends = [Var(known[n]) if n in known else nothing(ctx, n, body) for n in extra]
+                branches.append(Block(tuple(body), (*branch.yields, *ends)))
             stmt = replace(
-                stmt, then=Block(parts[0][0], (*stmt.then.yields, *ends[0])),
-                orelse=Block(parts[1][0], (*stmt.orelse.yields, *ends[1])),
-                results=(*stmt.results, *results),
-            )
+                stmt, then=branches[0], orelse=branches[1], results=(*stmt.results, *results))
         out.append(stmt)
     return tuple(out), visible
 

@@ -172,8 +172,8 @@ class Plan:
         for name in inside:
             results.append(ctx.fresh(name, ctx.types[name]))
             rename[name] = Var(results[-1])
-            for (_, ends), values in zip(blocks, seen, strict=True):
-                ends.append(values.get(name, nothing(ctx, name)))
+            for (stmts, ends), values in zip(blocks, seen, strict=True):
+                ends.append(values[name] if name in values else nothing(ctx, name, stmts))
         then, orelse = (Block(tuple(stmts), tuple(ends)) for stmts, ends in blocks)
         return If(cond, then, orelse, tuple(results), self.loc)
 
