@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from ..core.numba_kept import NAMED
+from ..core.numba_library import RARE
 
 LANES = (2, 4, 8)
 DOUBLE, BIT, BYTE_POINTER = ir.DoubleType(), ir.IntType(1), ir.IntType(8).as_pointer()
@@ -35,7 +35,7 @@ def rare_call(name: str) -> Any:
 
 def _scalar(module: ir.Module, name: str) -> ir.Function:
     """The scalar function, which lists its masked vector versions (LLVM's vector function ABI)."""
-    symbol = NAMED + name
+    symbol = RARE + name
     if symbol in module.globals:
         return module.globals[symbol]
     libm = module.declare_intrinsic(f"llvm.{name}", [DOUBLE])

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
-from numba import njit
-
 from ..core.numba_adapter import CompilerOptions, as_callee, is_dispatcher, python_function
+from ..core.numba_kept import helper
 
 
 @dataclass(frozen=True)
@@ -72,11 +71,11 @@ def load(
             continue
         plain.__qualname__ = f"{name}_{short}"
         if plain is not function:
-            scope[name] = value if is_dispatcher(value) else njit(**options.njit())(plain)
+            scope[name] = value if is_dispatcher(value) else helper(**options.njit())(plain)
         elif entry in plain.__code__.co_names:
             # It calls itself: Numba must know the callee as a dispatcher, and not as the function
             # that it is compiling for another one.
             callee = FunctionType(plain.__code__, scope, entry, plain.__defaults__)
             callee.__qualname__ = f"{name}_{short}_again"
-            scope[name] = njit(**options.njit())(callee)
+            scope[name] = helper(**options.njit())(callee)
     return python_function(function) or function

@@ -109,7 +109,7 @@ class DerivativeDispatcher(SpecialisingDispatcher):
         self.kind = kind
         self.options = options
         self.compiler = CompilerOptions.of(primal) if compiler is None else compiler
-        self.cache = cache
+        self.cache = self.on_disk = cache
         self._generate = generate
         self._explain = explain
         self._related = related

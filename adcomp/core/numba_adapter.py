@@ -1,4 +1,4 @@
-"""The module that imports Numba's private parts, with `numba_scopes` and `numba_kept`.
+"""The module that imports Numba's private parts, with those next to it that begin with ``numba_``.
 
 Everything that adcomp needs from inside Numba is here: type inference without code generation
 (`infer`), the result type of a single call (`result_type`), and a dispatcher that asks for its
@@ -13,8 +13,10 @@ import operator
 import re
 import weakref
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from contextvars import ContextVar
 from dataclasses import dataclass
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import Any, Self, TypeAlias
 
 from numba import njit
@@ -30,12 +32,16 @@ from numba.core.compiler import (
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.compiler_machinery import FunctionPass, register_pass
 from numba.core.dispatcher import Dispatcher, OmittedArg
+from numba.core.extending import _Intrinsic
 from numba.core.registry import CPUDispatcher, cpu_target
+from numba.core.targetconfig import ConfigStack
 from numba.core.typed_passes import NopythonTypeInference
 from numba.core.typing.typeof import typeof as _numba_typeof
 
 from . import ops
-from .numba_kept import ForeignCache, LibraryCompiler, freeze, thaw
+from .numba_kept import keeping
+from .numba_library import ForeignCache, LibraryCompiler, freeze, thaw
+from .numba_names import unliteral
 from .numba_scopes import ScopedCompiler
 
 Type: TypeAlias = types.Type
@@ -70,26 +76,6 @@ def gist(error: object) -> str:
 
 
 # --- types --------------------------------------------------------------------------------------
-
-
-def unliteral(ty: Type) -> Type:
-    """The type without literal values, inside tuples too.
-
-    Examples
-    --------
-    >>> from numba import types
-    >>> print(unliteral(types.Tuple((types.literal(1), types.float64))))
-    Tuple(int64, float64)
-    """
-    if isinstance(ty, types.BaseNamedTuple):
-        members = tuple(map(unliteral, ty))
-        return ty if members == tuple(ty) else types.NamedTuple(members, ty.instance_class)
-    if isinstance(ty, types.BaseTuple):
-        members = tuple(map(unliteral, ty))
-        return ty if members == tuple(ty) else types.BaseTuple.from_types(members)
-    if isinstance(ty, types.Optional):
-        return types.Optional(unliteral(ty.type))
-    return types.unliteral(ty)
 
 
 def typeof(value: Any) -> Type:
@@ -148,14 +134,25 @@ class Inferred:
     return_type: Type
 
 
+#: the flags of the derivative that is being compiled
+_derivative_flags: ContextVar[Flags | None] = ContextVar("derivative_flags", default=None)
+
+
 def infer(
-    pyfunc: Callable[..., Any], argtypes: tuple[Type, ...], *, error_model: str = "python"
+    pyfunc: Callable[..., Any], argtypes: tuple[Type, ...], *, as_derivative: bool = False
 ) -> Inferred:
     """Infer the types of a function's variables without compiling it.
 
-    Names that Numba finds dead are missing. Numba's errors propagate. Dispatchers that the function
-    calls are compiled; they inherit `error_model` where they set none, so leave it at Numba's own
-    default: it has no influence on types.
+    Names that Numba finds dead are missing. Numba's errors propagate.
+
+    Parameters
+    ----------
+    pyfunc : function
+    argtypes : tuple of numba types
+    as_derivative : bool
+        What the function calls is compiled, and inherits flags that it does not set itself. By default
+        these are Numba's own; if True, they are those of the derivative that is being compiled, which
+        then finds compiled what it calls too. They have no influence on types.
 
     Examples
     --------
@@ -169,9 +166,11 @@ def infer(
     >>> got.return_type, got.types["s"], got.types["i"]
     (float64, float64, int64)
     """
-    flags = Flags()
-    flags.nrt = True
-    flags.error_model = error_model
+    flags = _derivative_flags.get() if as_derivative else None
+    if flags is None:
+        flags = Flags()
+        flags.nrt = True
+        flags.error_model = "python"
     typing, target = cpu_target.typing_context, cpu_target.target_context
     with global_compiler_lock:
         _refresh()
@@ -248,7 +247,8 @@ def result_type(
 
 @functools.lru_cache(maxsize=8192, typed=True)
 def _result_type(op: Any, args: tuple[Type, ...], keywords: tuple[tuple[str, Type], ...]) -> Type:
-    with global_compiler_lock:
+    flags = None if inherits_flags(op) else _derivative_flags.get()
+    with global_compiler_lock, nullcontext() if flags is None else ConfigStack().enter(flags):
         _refresh()
         result = unliteral(_resolve(op, args, dict(keywords)))
     if not result.is_precise():
@@ -357,6 +357,29 @@ def is_dispatcher(value: Any) -> bool:
     return isinstance(value, Dispatcher)
 
 
+_WITHOUT_DISPATCHERS = frozenset({"numpy", "math", "cmath", "operator", "builtins", "adcomp"})
+
+
+def inherits_flags(value: Any) -> bool:
+    """Whether a global value is code that takes flags from whichever caller compiles it first.
+
+    True of a module that may hold such code.
+
+    Examples
+    --------
+    >>> import numba
+    >>> inherits_flags(numba.njit(abs_of := lambda x: abs(x)))
+    True
+    >>> inherits_flags(numba.njit(abs_of, fastmath=False, error_model="numpy")), inherits_flags(2.0)
+    (False, False)
+    """
+    if is_dispatcher(value):
+        return None in map(value.targetoptions.get, ("fastmath", "error_model"))
+    if isinstance(value, ModuleType):
+        return value.__name__.partition(".")[0] not in _WITHOUT_DISPATCHERS
+    return isinstance(value, type) and hasattr(value, "class_type") or python_function(value) is not None
+
+
 def is_plain_njit(value: Any) -> bool:
     """Whether a value is ``njit(f)`` without any option."""
     if not is_dispatcher(value) or value.locals:
@@ -458,6 +481,34 @@ class CompilerOptions:
                 "parallel": self.parallel, "boundscheck": self.boundscheck}
 
 
+class _Transparent(_Intrinsic):
+    """An intrinsic that plain Python can call."""
+
+    def __init__(self, name: str, defn: Any, python: Callable[..., Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(name, defn, **kwargs)
+        self._python = python
+
+    def __call__(self, *args: Any) -> Any:
+        return super().__call__(*args) if self._python is None else self._python(*args)
+
+
+def transparent(python: Callable[..., Any]) -> Callable[[Any], Any]:
+    """Make an intrinsic, as ``numba.extending.intrinsic`` does, that plain Python can call too.
+
+    Parameters
+    ----------
+    python : function
+        What a call comes to outside of compiled code.
+    """
+
+    def decorate(defn: Any) -> Any:
+        made = _Transparent(defn.__name__, defn, python)
+        made._register()
+        return made
+
+    return decorate
+
+
 def as_callee(value: Any, options: CompilerOptions) -> Any:
     """What compiled code can call in the place of a global value.
 
@@ -516,8 +567,18 @@ class _MachineCode(ForeignCache):
 class _SpecialisingCompiler(LibraryCompiler):
     owner: Any  # a weak reference to the dispatcher
 
+    def _compile_core(self, args: tuple[Type, ...], return_type: Type | None) -> CompileResult:
+        with keeping(self.owner.on_disk):
+            return super()._compile_core(args, return_type)
+
     def _get_implementation(self, args: tuple[Type, ...], kws: dict[str, Type]) -> FunctionType:
-        return self.owner.implementation(tuple(args))
+        flags = Flags()
+        self.targetdescr.options.parse_as_flags(flags, self.targetoptions)
+        token = _derivative_flags.set(flags)
+        try:
+            return self.owner.implementation(tuple(args))
+        finally:
+            _derivative_flags.reset(token)
 
 
 class SpecialisingDispatcher(CPUDispatcher):
@@ -543,6 +604,8 @@ class SpecialisingDispatcher(CPUDispatcher):
         )
         self._compiler.owner = weakref.proxy(self)
         self._cache = _MachineCode(self)
+
+    on_disk = True  #: whether the machine code of what it calls is kept on disk
 
     def implementation(self, argtypes: tuple[Type, ...]) -> FunctionType:
         """The function to compile for these types; it has the parameters of the template."""

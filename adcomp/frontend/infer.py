@@ -30,7 +30,15 @@ from ..core.ir import (
     bound_in,
     walk,
 )
-from ..core.numba_adapter import CompilerOptions, NumbaError, Type, as_callee, gist, infer
+from ..core.numba_adapter import (
+    CompilerOptions,
+    NumbaError,
+    Type,
+    as_callee,
+    gist,
+    infer,
+    inherits_flags,
+)
 from ..core.ops import STANDARD
 from ..errors import Loc, TypeInferenceError
 
@@ -59,8 +67,9 @@ def infer_types(fn: Function, argtypes: Sequence[Type], plain_source: str) -> di
     with warnings.catch_warnings():  # Python warns of None[i], which Numba refuses below
         warnings.simplefilter("ignore", SyntaxWarning)
         exec(compile(plain_source, file, "exec"), scope)
+    shared = not any(map(inherits_flags, scope.values()))
     try:
-        types = infer(scope[fn.name], tuple(argtypes)).types
+        types = infer(scope[fn.name], tuple(argtypes), as_derivative=shared).types
     except NumbaError as error:
         raise _at_source(fn, plain_source, file, error) from error
     finally:
