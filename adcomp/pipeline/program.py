@@ -35,6 +35,7 @@ from ..passes.regroup import regroup
 from ..passes.signs import settle_signs
 from ..passes.simplify import simplify
 from ..passes.sink import sink
+from ..passes.spent import drop_spent
 from ..passes.tighten import tighten
 from ..passes.vectorise import vectorise
 from .arguments import argument, cotangents, leaves, positions
@@ -133,10 +134,12 @@ class Program:
         result = self._polish(result, ctx)
         return sink(result, set(ctx.shadow.values())), ctx.types
 
-    def _polish(self, fn: Function, ctx: Context) -> Function:
+    def _polish(self, fn: Function, ctx: Context, consumed: Sequence[str] = ()) -> Function:
         """Drop what is dead, and give the loops the form that LLVM vectorises."""
         fn = simplify(fn, ctx.types)
-        fn = simplify(settle_signs(fn, ctx.types, ctx.namer), ctx.types)
+        fn = settle_signs(fn, ctx.types, ctx.namer)
+        reverses = {pair.reverse for pair in self.calls.made.values()}
+        fn = simplify(drop_spent(fn, ctx.types, consumed, reverses), ctx.types)
         fn = pack_columns(fn, ctx.types, ctx.namer)
         fn = block_maxima(fn, ctx.types, ctx.namer)
         fn = tighten(fn, ctx.types, ctx.namer, reorder=self.options.math == "vector")
