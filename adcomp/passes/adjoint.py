@@ -83,7 +83,7 @@ class Adjoint:
         for s in ctx.fn.body.stmts:
             if isinstance(s, Let) and s.op == "[]" and s.args[0] in tuple(map(Var, self.given)):
                 self.given.add(s.target)
-        self.timeline = Timeline(ctx.fn, ctx.aliases)
+        self.timeline = Timeline(ctx.fn, ctx.aliases, ctx.unsteady)
         self.tuples = {s.target: s.args for s in walk(ctx.fn.body) if isinstance(s, Let) and s.op == "tuple"}
 
     # --- blocks -------------------------------------------------------------------------------

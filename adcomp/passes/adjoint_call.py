@@ -27,7 +27,8 @@ def reverse_call(adjoint: Adjoint, stmt: Let, bars: Bars) -> list[Stmt]:
     ctx, loc = adjoint.ctx, reversed_loc(stmt.loc)
     active = tuple(map(ctx.is_active, stmt.args))
     argtypes = tuple(map(ctx.type_of, stmt.args))
-    pair = ctx.calls.pair(ctx.object_of(stmt.op), argtypes, active)
+    steady = tuple(not adjoint.timeline.overwritten(stmt.target, a) for a in (*stmt.args, Var(stmt.target)))
+    pair = ctx.calls.pair(ctx.object_of(stmt.op), argtypes, active, steady)
     _check_aliases(adjoint, stmt, pair.returns_argument)
     typ = ctx.types[stmt.target]
     seeds: list[Atom] = []

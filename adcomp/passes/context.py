@@ -56,9 +56,13 @@ FRAMES = "frames"
 
 
 class Calls(Protocol):
-    """Gives the pair of functions of a call that is not inlined."""
+    """Gives the pair of functions of a call that is not inlined.
 
-    def pair(self, g: Any, argtypes: tuple[Any, ...], active: tuple[bool, ...]) -> Pair: ...
+    ``steady`` tells of each argument, and at last of the result, whether its memory stays as it is.
+    """
+
+    def pair(self, g: Any, argtypes: tuple[Any, ...], active: tuple[bool, ...],
+             steady: tuple[bool, ...]) -> Pair: ...
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class Context:
     recorded: set[str] = field(default_factory=set)  #: the names that loops have put on tapes
     notes: list[Note] = field(default_factory=list)
     erased: int = 0  #: projections that the types prove to be the identity
+    unsteady: frozenset[str] = frozenset()  #: sites that callers may write to after the call
     snapshots: dict[str, str] = field(default_factory=dict)  #: load -> the copy to load from again
 
     def object_of(self, op: str) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from numba import types as nb
 
 from ..core.ir import UNDEFINED, Atom, Block, Const, If, Let, Stmt, Var, defined_by
-from ..core.types import is_number, scalar
+from ..core.types import dtype_name, is_number, scalar
 from .context import Context
 
 
@@ -40,13 +40,21 @@ def nothing(ctx: Context, name: str, out: list[Stmt]) -> Atom:
     """What a branch hands out for a name that only the other one defines; ``out`` is its block.
 
     A number is zero, not undefined: Numba cannot type a name whose only definition it prunes. A shape
-    is one of zeros.
+    is one of zeros, an array is empty.
     """
     typ = ctx.types.get(name)
     if isinstance(typ, nb.UniTuple) and isinstance(typ.dtype, nb.Integer):
         zeros = ctx.fresh(name, typ)
         out.append(Let(zeros, "tuple", (Const(0),) * len(typ)))
         return Var(zeros)
+    if isinstance(typ, nb.Array) and typ.layout == "C" and is_number(typ.dtype):
+        shape: Atom = Const(0)
+        if typ.ndim > 1:
+            shape = Var(ctx.fresh("_t", nb.UniTuple(nb.intp, typ.ndim)))
+            out.append(Let(shape.name, "tuple", (Const(0),) * typ.ndim))
+        none = ctx.fresh(name, typ)
+        out.append(Let(none, "np.empty", (shape, Var(dtype_name(typ.dtype)))))
+        return Var(none)
     if isinstance(typ, nb.Boolean):
         return Const(False)
     if typ == nb.intp:

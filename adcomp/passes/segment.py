@@ -48,6 +48,7 @@ from ..core.ops import Effect, effect_of
 from ..core.types import dtype_name, is_array, is_number
 from .alias import Aliases, writes
 from .context import Context
+from .lengths import Lengths
 from .plan import EXPENSIVE
 from .timeline import Timeline
 
@@ -78,7 +79,7 @@ def state_of(ctx: Context, timeline: Timeline, loop: For | While, rotation: Mapp
             if c.phi not in rotation:
                 return None
         elif is_array(ctx.types.get(c.phi)):
-            if c.phi not in rotation or not _is_local(ctx, c.phi):
+            if c.phi not in rotation or not _is_local(ctx, c.phi) or not _keeps_shape(ctx, c.phi):
                 return None
             swapped.append(c.phi)
         elif is_number(ctx.types.get(c.phi)) and not isinstance(c.init, Undefined):
@@ -111,10 +112,17 @@ def _reads_what_changes(ctx: Context, timeline: Timeline, loop: For, state: Sequ
     end = max((timeline.position[n] for n in inside if n in timeline.position), default=-1)
     read = {s.name for name in names_in(loop.body) for s in ctx.aliases.sites.get(name, ())}
     read -= restored | inside
-    return any(
+    return not read.isdisjoint(timeline.unsteady) or any(
         store.position > end and any(hit.name in read for hit in store.sites)
         for store in timeline.stores
     )
+
+
+def _keeps_shape(ctx: Context, phi: str) -> bool:
+    """Are all the buffers that a name stands for in turn of one shape?"""
+    lengths = Lengths(ctx.fn, ctx.types)
+    buffers = lengths.turns.get(phi, ())
+    return len({lengths.dims(a.name) for a in buffers if isinstance(a, Var)}) == 1
 
 
 def _is_cheap(loop: For) -> bool:

@@ -267,6 +267,8 @@ class _Live:
                     only_name = effect_of(op) in (Effect.PURE, Effect.VIEW, Effect.FRESH) or (
                         self.types is not None and is_view(stmt, self.types)
                     )
+                    if op == "tuple":  # it leads to arrays that nobody follows
+                        only_name = False
                     for atom in args:
                         (self.use if only_name else self.read)(atom)
                 case SetItem(array=array, index=index, value=value):

@@ -2,7 +2,8 @@
 
 Requires: verified Core and its aliases.
 Ensures:  ``overwritten(name, array)`` is False only if no statement that may run after the
-          statement that defines ``name`` writes to memory that ``array`` may mean.
+          statement that defines ``name`` writes to memory that ``array`` may mean. ``unsteady`` are the
+          sites that others may write to once the function has returned.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ class Store:
 class Timeline:
     """The order of the statements of a function."""
 
-    def __init__(self, fn: Function, aliases: Aliases) -> None:
-        self.aliases = aliases
+    def __init__(self, fn: Function, aliases: Aliases, unsteady: frozenset[str] = frozenset()) -> None:
+        self.aliases, self.unsteady = aliases, unsteady
         self.position: dict[str, int] = {}
         self.loops: dict[str, Path] = {}
         self.stores: list[Store] = []
@@ -60,16 +61,14 @@ class Timeline:
 
     def overwritten(self, name: str, array: Atom) -> bool:
         """May the memory of ``array`` change after the statement that defines ``name``?"""
-        return any(True for _ in self.later_stores(name, array))
-
-    def later_stores(self, name: str, array: Atom):  # type: ignore[no-untyped-def]
-        """The stores that may hit ``array`` after the statement that defines ``name``."""
         position, loops = self.position[name], self.loops[name]
-        for site in self.aliases.of(array):
-            for store in self.stores:
-                for hit in store.sites:
-                    if hit.name == site.name and self._after(site, position, loops, hit, store):
-                        yield store
+        return any(
+            site.name in self.unsteady or any(
+                hit.name == site.name and self._after(site, position, loops, hit, store)
+                for store in self.stores for hit in store.sites
+            )
+            for site in self.aliases.of(array)
+        )
 
     def _after(self, site: Site, position: int, loops: Path, hit: Site, store: Store) -> bool:
         home = self.aliases.home.get(site.name, ())

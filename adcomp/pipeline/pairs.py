@@ -44,15 +44,16 @@ class Pairs:
     made: dict[Any, Pair] = field(default_factory=dict)
     contexts: list[Context] = field(default_factory=list)  #: those of the pairs, in which they note
 
-    def pair(self, g: Any, argtypes: tuple[Any, ...], active: tuple[bool, ...]) -> Pair:
+    def pair(self, g: Any, argtypes: tuple[Any, ...], active: tuple[bool, ...],
+             steady: tuple[bool, ...]) -> Pair:
         """The forward and the reverse function of a callee, for its active arguments."""
         function = unwrap(g)
-        key = (function, argtypes, active)
+        key = (function, argtypes, active, steady)
         if key not in self.made:
             name = function.__name__
             pair = Pair(self.names(f"{name}_forward"), self.names(f"{name}_reverse"), len(self.made))
             self.made[key] = pair
-            self._make(function, argtypes, active, pair)
+            self._make(function, argtypes, active, steady, pair)
         return self.made[key]
 
     def stacks(self, ctx: Context) -> list[Stmt]:
@@ -72,12 +73,13 @@ class Pairs:
     # --- one pair -------------------------------------------------------------------------------
 
     def _make(self, g: FunctionType, argtypes: tuple[Any, ...], active: tuple[bool, ...],
-              pair: Pair) -> None:
+              steady: tuple[bool, ...], pair: Pair) -> None:
         typed = front(g, argtypes)
         fn = typed.fn
         _describe(g, typed, pair)
         names = [n for n, is_active in zip(fn.params, active, strict=True) if is_active]
         ctx = prepare(typed, names, self, keep_arrays=False)
+        ctx.unsteady = _unsteady(ctx, steady)
         self.contexts.append(ctx)
         bars: dict[str, Atom] = {}
         given: dict[str, Atom] = {}
@@ -91,7 +93,7 @@ class Pairs:
             Function("reverse", (), Block((*seeds, *emitted), scalars), ctx.namespace), ctx.types
         ).body
         ctx.fn = replace(ctx.fn, body=forward)
-        timeline = Timeline(ctx.fn, find_aliases(ctx.fn, ctx.types))
+        timeline = Timeline(ctx.fn, find_aliases(ctx.fn, ctx.types), ctx.unsteady)
         frame = plan_frame(ctx, timeline, forward, reverse, given)
         kept = tuple(dict.fromkeys(stem(n) for n in frame.kept if not n.startswith("_")))
         ctx.notes.append(Note("frame", None, (g.__name__, *kept)))
@@ -129,6 +131,15 @@ class Pairs:
         first = _without(first, set(ctx.shadow.values()) | set(given))
         for part in (first, second):
             self.functions.append((self.polish(part, ctx), ctx.types))
+
+
+def _unsteady(ctx: Context, steady: tuple[bool, ...]) -> frozenset[str]:
+    """The sites that callers may write to after the call: arguments, and what is returned."""
+    handed = [*((Var(n),) for n in ctx.fn.params), ctx.fn.body.yields]
+    return frozenset(
+        site.name for atoms, stays in zip(handed, steady, strict=True) if not stays
+        for atom in atoms for site in ctx.aliases.of(atom)
+    )
 
 
 def _describe(g: FunctionType, typed: Typed, pair: Pair) -> None:

@@ -282,6 +282,57 @@ def lists_in_segmented_loop(x, n):
     return np.sum(u * u) + s
 
 
+@program(args=lambda rng: (0.5 * normal(rng, 6), 25))
+def buffers_of_two_lengths_in_segments(x, n):
+    """buffers of two lengths are swapped, over several segments"""
+    u = np.zeros(5000)
+    u[:6] = x
+    v = np.zeros(5003)
+    for t in range(n):
+        d = np.zeros(5000)
+        for i in range(1, 5000):
+            d[i] = u[i - 1] * u[i] + 0.1 * x[t % 6]
+        for i in range(1, 5000):
+            v[i] = d[i] * d[i] * u[i - 1] * 0.5 + u[i] * 0.5
+        v[0] = d[1]
+        u, v = v, u
+    return np.sum(u * u) + np.sum(v)
+
+
+# --- recursion ------------------------------------------------------------------------------------
+
+
+def walk(u, i, c, k):
+    """Reads elements of its argument and of an array that it makes, after the calls too."""
+    if k == 0:
+        return c * u[i]
+    t = u * c
+    if u[i] > 0.0:
+        return walk(u, (i + 1) % len(u), c * u[i] + 0.1, k - 1)
+    return t[i] * walk(t, i, c * 0.5, k - 1) + c
+
+
+@program(args=lambda rng: (normal(rng, 6), 0.7), interpreted=True)
+def argument_of_recursion_overwritten(x, c):
+    """an array is overwritten after a recursive function has read it"""
+    u = x.copy()
+    u[5] = walk(u, 1, c, 3)
+    u[:3] = walk(u, 2, c, 2)
+    return np.sum(u * u)
+
+
+@program(args=lambda rng: (normal(rng, 6), 4), interpreted=True)
+def argument_of_recursion_overwritten_in_loop(x, n):
+    """the same in a loop, and by name"""
+    u = x.copy()
+    s = 0.0
+    for i in range(n):
+        s += walk(u, i, 0.5, 3)
+        u[i] = s * u[i + 1]
+        u = u * 0.9
+    return s + np.sum(u * u)
+
+
 # --- loops in another form -----------------------------------------------------------------------
 
 
