@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 import numpy as np
 from llvmlite import ir
 from numba import types
@@ -10,6 +12,7 @@ from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic, overload
 
 from ..core import memory
+from ..core.numba_adapter import transparent
 from ..core.numba_kept import compiled_kernel
 from ..errors import TapeTooLarge
 from ..registry import JIT
@@ -103,7 +106,7 @@ def stack(kind):
     return [_nothing(kind) for _ in range(0)]
 
 
-@intrinsic
+@transparent(operator.add)
 def plus(typing_context, a, b):
     """``a + b``, as one term of a sum that may be added up in any order."""
     both = typing_context.unify_types(a, b)
@@ -172,7 +175,7 @@ def fours(start, stop, trips):
     return stop - (stop - start) % 4
 
 
-@intrinsic
+@transparent(operator.pos)
 def row(typing_context, k):
     """`k` itself, in a form that LLVM can't trace to the loop that it counts."""
 
@@ -184,7 +187,7 @@ def row(typing_context, k):
     return k(k), generate
 
 
-@intrinsic
+@transparent(lambda k, low: k)
 def at_least(typing_context, k, low):
     """`k`, of which LLVM may assume that it is not less than `low`."""
 
@@ -198,7 +201,7 @@ def at_least(typing_context, k, low):
     return k(k, low), generate
 
 
-@intrinsic
+@transparent(lambda array: array)
 def buffer(typing_context, array):
     """`array` itself, in a form that LLVM can't trace to where it comes from."""
 

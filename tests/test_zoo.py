@@ -42,6 +42,23 @@ def test_gradient(program: Program):
 
 
 @over_all_programs
+def test_text_is_python(program: Program):
+    """What is printed runs as it is, without Numba, and computes the same."""
+    df = adcomp.value_and_gradient(program.function, wrt=program.wrt)
+    expected = df(*program.arguments())
+    generated = df._program(df._last)
+    scope = dict(generated.namespace)
+    exec(generated.source, scope)
+    with np.errstate(all="ignore"):
+        value, gradient = scope[generated.entry](*program.arguments())
+    same_value(value, expected[0], program)
+    rtol = 1e-4 if program.single else 1e-9
+    for ours, theirs in zip(flat(gradient), flat(expected[1]), strict=True):
+        scale = np.max(np.abs(theirs), initial=0.0)
+        np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=rtol * scale)
+
+
+@over_all_programs
 def test_core_form(program: Program):
     expected_arguments = program.arguments()
     expected_value = program.primal(*expected_arguments)
@@ -54,6 +71,10 @@ def test_core_form(program: Program):
     same_value(value, expected_value, program)
     for argument, expected in zip(arguments, expected_arguments, strict=True):
         same_value(argument, expected, program)
+
+
+def flat(value: object) -> list[object]:
+    return [x for part in value for x in flat(part)] if isinstance(value, tuple) else [value]
 
 
 def same_value(actual: object, expected: object, program: Program) -> None:
