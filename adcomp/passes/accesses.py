@@ -102,9 +102,13 @@ def any_order(loop: For, types: Types, aliases: Aliases, least: Least) -> bool:
         return False
     place = offsets(loop.body, loop.index)
     found = list(accesses(loop.body, types))
-    for group in _groups(found, aliases, set(bound_in(loop.body))):
+    inside = set(bound_in(loop.body))
+    for group in _groups(found, aliases, inside):
         kinds = {a.kind for a in group}
-        if kinds not in ({"load"}, {"add"}) and not _own_slot(group, place, least.get(loop.index)):
+        if kinds in ({"load"}, {"add"}):
+            continue
+        # An element's index tells where it is only in an array that is the same in every iteration.
+        if group[0].array in inside or not _own_slot(group, place, least.get(loop.index)):
             return False
     return True
 

@@ -360,6 +360,19 @@ def maximum_beside_a_recurrence(x, w):
     return m * np.sum(y * w)
 
 
+@program(args=lambda rng: (normal(rng, 6), normal(rng, 6)))
+def views_that_move_against_their_index(x, y):
+    """each iteration names a view of its own, and all of them mean one element"""
+    u = x.copy()
+    for i in range(5):
+        r = u[5 - i:]
+        r[i] = r[i] * y[i]
+    for i in range(5):
+        r = u[4 - i:]
+        r[i] = y[i] * y[i] * (i + 1)
+    return np.sum(u * u)
+
+
 @program(args=lambda rng: (normal(rng, 7),))
 def temporary_read_under_another_index(x):
     """an element is stored and read again, and which one it is does not show in the index"""
