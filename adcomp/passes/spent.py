@@ -24,6 +24,7 @@ from ..core.ir import (
     Var,
     While,
     blocks_of,
+    bound_in,
     map_blocks,
 )
 from ..core.ops import Effect, effect_of
@@ -144,6 +145,8 @@ def _is_own(store: Use, aliases: Aliases, least: Least) -> bool:
             continue  # an array of its own
         if not isinstance(loop, For) or Var(loop.index) not in store.index:
             return False
+        if store.array.name in {*bound_in(loop.body), *(c.phi for c in loop.carried)}:
+            return False  # a view that moves may undo what the index does
         if least.get(loop.index, -1) < 0:
             return False
     return True

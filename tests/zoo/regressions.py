@@ -370,7 +370,11 @@ def views_that_move_against_their_index(x, y):
     for i in range(5):
         r = u[4 - i:]
         r[i] = y[i] * y[i] * (i + 1)
-    return np.sum(u * u)
+    v = np.zeros(6)
+    for i in range(5):
+        r = v[5 - i:]
+        r[i] = y[i] * y[i] * (i + 1)
+    return np.sum(u * u) + np.sum(v * v)
 
 
 @program(args=lambda rng: (normal(rng, 7),))
