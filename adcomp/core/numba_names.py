@@ -72,7 +72,8 @@ def stable_name(ty: Type) -> str | None:
         case types.Omitted():
             if isinstance(ty.value, _MEMBERS):
                 return f"omitted {ty.value!r}"
-            return f"omitted class {ty.value.__name__}" if ty.value in (bool, int, float, complex) else None
+            known = any(ty.value is kind for kind in (bool, int, float, complex))
+            return f"omitted class {ty.value.__name__}" if known else None
     return None
 
 

@@ -180,7 +180,8 @@ def test_types_are_told_apart(a, b):
 @pytest.mark.parametrize("ty", [
     types.NamedUniTuple(f8, 2, Point), types.Dispatcher(njit(lambda x: x)),
     types.Record.make_c_struct([("a", f8)]),
-    types.List(f8), types.Omitted(object()), types.Tuple((f8, types.NamedUniTuple(f8, 2, Point))),
+    types.List(f8), types.Omitted(object()), types.Omitted(0.5),
+    types.Tuple((f8, types.NamedUniTuple(f8, 2, Point))),
     types.Array(types.Record.make_c_struct([("a", f8)]), 1, "C"),
 ])
 def test_types_without_a_name(ty):
