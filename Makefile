@@ -36,6 +36,9 @@ test: $(DEV) ## run the fast tests; K=sin runs those whose names match
 test-all: $(DEV) ## run all tests, the slow ones too
 	$(PY) -m pytest -n 2 --dist loadgroup $(FILTER)
 
+fuzz: $(DEV) ## differentiate random programs for ten minutes; SEED=7 begins elsewhere
+	$(PY) -m tests.fuzz --seed $(or $(SEED),0) --seconds 600 --out build/fuzz
+
 lint: $(DEV) ## check style, types and the direction of imports
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
@@ -56,4 +59,4 @@ clean: ## remove what was built; .venv stays
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find adcomp kernels tests benchmarks examples -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
-.PHONY: help dev run test test-all lint golden bench docs clean
+.PHONY: help dev run test test-all fuzz lint golden bench docs clean
