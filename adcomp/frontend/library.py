@@ -28,5 +28,13 @@ def _linspace(start, stop, num=50):  # type: ignore[no-untyped-def]
     return values
 
 
+def _real(z):  # type: ignore[no-untyped-def]
+    return z.real  # of an array, a view
+
+
+def _imag(z):  # type: ignore[no-untyped-def]
+    return z.imag
+
+
 #: function -> its meaning in Python
-REPLACED: dict[Any, Any] = {builtins.sum: _sum, np.linspace: _linspace}
+REPLACED: dict[Any, Any] = {builtins.sum: _sum, np.linspace: _linspace, np.real: _real, np.imag: _imag}

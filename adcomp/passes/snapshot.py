@@ -159,11 +159,11 @@ def _copy(ctx: Context, array: str, loop: Loop, lengths: Lengths, stmts: list[St
         return Var(name)
 
     def length(value: Linear, axis: int) -> Atom:
-        base, _ = value
+        base, constant = value
         known = lengths.spelled(value, _before(ctx.fn.body, loop))
         if known is not None:
             return known
-        like, axis = base if isinstance(base, tuple) else (array, axis)
+        like, axis = base if isinstance(base, tuple) and constant == 0 else (array, axis)
         shape = let("_t", ".shape", (Var(like),), nb.UniTuple(nb.intp, ctx.types[like].ndim))
         return let("n", "[]", (shape, Const(axis)), nb.intp)
 

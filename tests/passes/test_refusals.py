@@ -49,6 +49,11 @@ def iterated_flat(x):
     return total
 
 
+def in_another_order(x):
+    a = np.outer(x, x)
+    return np.sum(np.asfortranarray(a) ** 2)
+
+
 @pytest.mark.parametrize(
     ("f", "error"),
     [
@@ -60,6 +65,7 @@ def iterated_flat(x):
         (broadcast_explicitly, NoRuleError),
         (bytes_as_integers, UnsupportedSyntax),
         (iterated_flat, NoRuleError),
+        (in_another_order, UnsupportedSyntax),
     ],
     ids=lambda value: value.__name__,
 )

@@ -106,6 +106,19 @@ def element_changed_while_its_update_is_computed(x, c):
     return np.sum(u * u)
 
 
+@program(args=lambda rng: (normal(rng, 4), normal(rng, 4)))
+def parts_of_complex_are_views(x, y):
+    """`np.real` and `np.imag` of an array are views, as `.real` and `.imag` are"""
+    z = x + 1j * y
+    np.imag(z)[1] = x[0] * x[0]
+    r = np.real(z)
+    r[2] *= y[0]
+    u = x.copy()
+    v = np.real(u)
+    v[1] = y[1] * y[1]
+    return np.sum(np.abs(z) ** 2) + np.sum(u * u) + np.real(z[0]) * np.imag(z[1])
+
+
 # --- structure ----------------------------------------------------------------------------------
 
 
@@ -297,6 +310,22 @@ def buffers_of_two_lengths_in_segments(x, n):
         v[0] = d[1]
         u, v = v, u
     return np.sum(u * u) + np.sum(v)
+
+
+@program(args=lambda rng: (normal(rng, 6), normal(rng, 6), 4))
+def copy_of_array_made_in_loop(x, y, n):
+    """an array that is copied for the reverse sweep is longer than the array it takes its length from"""
+    s = 0.1
+    for t in range(n):
+        v = np.zeros(x.size + 2)
+        for i in range(x.size + 2):
+            v[i] = y[i % 6] * s + x[t]
+        for j in range(y.size):
+            for i in range(1, x.size + 1):
+                s += v[i - 1] * v[i] * v[i + 1] * y[j] * 0.1
+        for i in range(x.size + 2):
+            v[i] = 0.3 * s
+    return s
 
 
 # --- recursion ------------------------------------------------------------------------------------
