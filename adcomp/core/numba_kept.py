@@ -30,6 +30,9 @@ Type: TypeAlias = types.Type
 
 FOLDER = "kernels"
 
+#: for functions that nobody takes the address of
+_INSIDE = {"nopython": True, "no_cfunc_wrapper": True}
+
 #: whether machine code is read from disk and written there
 _on_disk: ContextVar[bool] = ContextVar("on_disk", default=True)
 
@@ -116,7 +119,7 @@ def helper(**options: Any) -> Callable[[Any], Any]:
     def decorate(function: Any) -> Any:
         if config.DISABLE_JIT:
             return function
-        return _NoLiterals(function, targetoptions={**options, "nopython": True})
+        return _NoLiterals(function, targetoptions={**options, **_INSIDE})
 
     return decorate
 
@@ -196,6 +199,6 @@ def compiled_kernel(**options: Any) -> Callable[[Any], Any]:
     def decorate(function: Any) -> Any:
         if config.DISABLE_JIT:
             return function
-        return Kernel(function, targetoptions={**options, "nopython": True, "boundscheck": None})
+        return Kernel(function, targetoptions={**options, **_INSIDE, "boundscheck": None})
 
     return decorate

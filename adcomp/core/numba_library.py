@@ -31,7 +31,9 @@ class Library(JITCodeLibrary):
 
     Numba names the code of a function by module, name, types and a counter, and the counter starts
     anew in every process. So two cached libraries may hold different helpers under one name, and
-    the one that is loaded first would serve both. With internal linkage a library calls its own.
+    the one that is loaded first would serve both. With private linkage a library calls its own. Internal
+    linkage is not enough: LLVM's linker of JIT code finds a symbol of that kind by its name, and takes it
+    for what another library asks for, though optimisation may have changed its parameters.
     """
 
     def _optimize_final_module(self) -> None:
@@ -39,7 +41,7 @@ class Library(JITCodeLibrary):
             for function in self._final_module.functions:
                 if not function.is_declaration and function.linkage == llvm.Linkage.linkonce_odr:
                     if not function.name.startswith((RARE, COUNTING)):
-                        function.linkage = llvm.Linkage.internal
+                        function.linkage = llvm.Linkage.private
         super()._optimize_final_module()
 
 

@@ -95,6 +95,23 @@ def test_without_cache(cache_directory):
     assert not cache_directory.exists()
 
 
+def test_what_a_derivative_links_in_serves_nobody_else():
+    """Numba compiles the product once; the derivative has a copy, with fewer parameters."""
+    def f(x, y, w):
+        z = x @ y
+        s = 0.0
+        for i in range(z.shape[0]):
+            s += z[i, 0] * z[i, 1]
+        v = x @ w
+        return s + v[0, 0]
+
+    x, y, w = np.ones((5, 3)), np.ones((3, 4)), np.ones((3, 4))
+    expected = f(x, y, w)
+    assert adcomp.value_and_gradient(f)(x, y, w)[0] == expected
+    assert njit(error_model="numpy")(f)(x, y, w) == expected
+    assert njit(error_model="numpy", fastmath=False)(f)(x, y, w) == expected
+
+
 # --- what the name of an entry says ---------------------------------------------------------------
 
 
