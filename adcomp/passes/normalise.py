@@ -25,17 +25,39 @@ from ..core.ir import (
     Stmt,
     Var,
     map_blocks,
+    walk,
 )
 from ..core.names import Namer
 from ..core.ops import INPLACE
 from ..core.types import Types, dtype_name, is_array
 from ..errors import Loc, UnsupportedSyntax
+from .alias import find_aliases
+from .timeline import Timeline
 
 
 def normalise(fn: Function, types: dict[str, object], namer: Namer) -> tuple[Function, dict[str, object]]:
     """Resolve what depends on types; the types of new names are added."""
     types = dict(types)
-    return replace(fn, body=_Normalise(types, namer).block(fn.body)), types
+    fn = replace(fn, body=_Normalise(types, namer).block(fn.body))
+    _check_contiguous(fn, types)
+    return fn, types
+
+
+def _check_contiguous(fn: Function, types: Types) -> None:
+    """Refuse what is a view or a copy as strides decide that are known only when the program runs."""
+    doubtful = [
+        s for s in walk(fn.body)
+        if isinstance(s, Let) and s.op == "np.ascontiguousarray" and isinstance(s.args[0], Var)
+        and getattr(types.get(s.args[0].name), "layout", None) == "A"
+    ]
+    timeline = Timeline(fn, find_aliases(fn, types)) if doubtful else None
+    for stmt in doubtful:
+        if timeline is not None and timeline.overwritten(stmt.target, Var(stmt.target)):
+            raise UnsupportedSyntax(
+                "np.ascontiguousarray may return its argument or a copy, and one of them is written to later",
+                loc=stmt.loc if isinstance(stmt.loc, Loc) else None,
+                hint="make a copy with .copy()",
+            )
 
 
 class _Normalise:

@@ -42,6 +42,8 @@ def run(options: argparse.Namespace) -> int:
     for seed in range(options.seed, options.seed + options.count):
         if time.monotonic() - start > options.seconds:
             break
+        if sum(counts.values()) % 100 == 99:
+            print(f"{time.monotonic() - start:4.0f} s, seed {seed}: {dict(counts)}", flush=True)
         source = program(seed)
         verdict = judge(source, seed, options.mode)
         counts[verdict.kind] += 1

@@ -49,14 +49,18 @@ class Nests(Statements):
         d = self.name("d")
         shape = self.pick((N,), (N,), (N + 2,), (N, 3))
         made = self.pick("zeros", "zeros", "empty", "ones")
-        lines = [f"{d} = np.{made}({shape})"]
+        lengths = [self.length(n) for n in shape]
+        spelled = lengths[0] if len(shape) == 1 else f"({', '.join(lengths)})"
+        lines = [f"{d} = np.{made}({spelled})"]
+        if made in ("zeros", "empty") and self.has(shape) and self.chance(0.3):
+            lines = [f"{d} = np.{made}_like({self.array(shape).name})"]
         if made == "empty":
             j, k = self.name("j"), self.name("k")
             if len(shape) == 1:
                 lines += self.pick([f"{d}[:] = {self.atom()}"],
-                                   [f"for {j} in range({shape[0]}):", f"    {d}[{j}] = {self.atom()}"])
+                                   [f"for {j} in range({lengths[0]}):", f"    {d}[{j}] = {self.atom()}"])
             else:
-                lines += [f"for {j} in range({shape[0]}):", f"    for {k} in range({shape[1]}):",
+                lines += [f"for {j} in range({lengths[0]}):", f"    for {k} in range({lengths[1]}):",
                           f"        {d}[{j}, {k}] = {self.atom()}"]
         self.scope.arrays += [Array(d, shape)] * 2
         return lines

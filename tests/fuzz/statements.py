@@ -226,7 +226,7 @@ class Statements(Expressions):
         """A range, and the range of its index."""
         lo = self.pick(0, 0, 0, 1, 1, 2)
         hi = self.pick(STEPS, N, N, N - 1, 3, N - 2)
-        high = {STEPS: self.pick("n", str(STEPS)), N: self.pick(str(N), f"n + {N - STEPS}")}.get(hi, str(hi))
+        high = self.length(hi)
         k = self.rng.randrange(12)
         if k < 6:
             return (f"range({high})" if lo == 0 else f"range({lo}, {high})"), lo, hi - 1
@@ -242,6 +242,22 @@ class Statements(Expressions):
         i = self.rng.choice(known)
         return self.pick((f"range({i.name})", 0, N - 1), (f"range({i.name}, {N})", 0, N - 1),
                          (f"range({i.name}, -1, -1)", 0, N - 1), (f"range({i.name} % 3, 5)", 0, 4))
+
+    def length(self, n: int) -> str:
+        """A number, spelled as a literal or by the length of an array."""
+        if self.chance(0.4):
+            return str(n)
+        if n == STEPS and self.chance(0.6):
+            return "n"
+        array = self.array()
+        axis = self.rng.randrange(len(array.shape))
+        shift = n - array.shape[axis]
+        forms = [f"{array.name}.shape[{axis}]"]
+        if axis == 0:
+            forms.append(f"len({array.name})")
+        if len(array.shape) == 1:
+            forms.append(f"{array.name}.size")
+        return self.rng.choice(forms) + (f" {'+' if shift > 0 else '-'} {abs(shift)}" if shift else "")
 
     def loop(self, depth: int) -> Lines:
         outside, self.scope = self.scope, self.scope.copy()

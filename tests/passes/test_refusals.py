@@ -54,6 +54,12 @@ def in_another_order(x):
     return np.sum(np.asfortranarray(a) ** 2)
 
 
+def contiguous_or_not(x):
+    y = np.ascontiguousarray(x[::1])
+    y[0] = 2.0 * x[1]
+    return x[0] * y[0]
+
+
 @pytest.mark.parametrize(
     ("f", "error"),
     [
@@ -66,6 +72,7 @@ def in_another_order(x):
         (bytes_as_integers, UnsupportedSyntax),
         (iterated_flat, NoRuleError),
         (in_another_order, UnsupportedSyntax),
+        (contiguous_or_not, UnsupportedSyntax),
     ],
     ids=lambda value: value.__name__,
 )
