@@ -9,6 +9,7 @@ just been compiled: the optimised IR is kept beside the machine code.
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -180,7 +181,8 @@ def keeping(on_disk: bool) -> Iterator[None]:
             made = decorate(function)
             if type(made) is not CPUDispatcher or not is_builtin(function) or made.locals:
                 return made
-            if "literal_unroll" in function.__code__.co_names:  # it is compiled for a tuple's literal types
+            unrolls = function.__code__.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
+            if unrolls and function.__module__ != "numba.cpython.builtins":
                 return made
             return Overload(function, targetoptions=made.targetoptions)
 
