@@ -181,8 +181,7 @@ def keeping(on_disk: bool) -> Iterator[None]:
             made = decorate(function)
             if type(made) is not CPUDispatcher or not is_builtin(function) or made.locals:
                 return made
-            unrolls = function.__code__.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
-            if unrolls and function.__module__ != "numba.cpython.builtins":
+            if function.__code__.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS):
                 return made
             return Overload(function, targetoptions=made.targetoptions)
 
