@@ -111,6 +111,8 @@ class Plan:
             if not is_array(ctx.type_of(base)):
                 return True
             return not self.timeline.overwritten(stmt.target, base)
+        if effect is Effect.ELEMENTWISE and any(is_array(ctx.type_of(a)) for a in stmt.args):
+            return False  # a number that comes of what is in an array, as in `v in x`
         return effect in (Effect.PURE, Effect.ELEMENTWISE, Effect.VIEW) and stmt.op not in EXPENSIVE
 
     def _from_copy(self, stmt: Let) -> Let:

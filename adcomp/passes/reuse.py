@@ -90,7 +90,8 @@ class _Reuse:
         effect = effect_of(stmt.op)
         scalar = not is_array(self.types.get(stmt.target))
         if stmt.keywords or not (
-            load or effect is Effect.PURE or scalar and effect in (Effect.ELEMENTWISE, Effect.INDEX)
+            load or effect is Effect.PURE or scalar and effect is Effect.INDEX
+            or scalar and effect is Effect.ELEMENTWISE and not self.reads_arrays(stmt)
             or is_view(stmt, self.types)
         ) or stmt.op == "tuple":
             return [stmt]
@@ -101,6 +102,10 @@ class _Reuse:
             return []
         known[key] = Var(stmt.target)
         return [stmt]
+
+    def reads_arrays(self, stmt: Let) -> bool:
+        """Does a number come of what is in an array, as in ``v in x``?"""
+        return any(is_array(type_of(a, self.types)) for a in stmt.args)
 
     def loop(self, stmt: For | While, pure: dict[Key, Atom], loads: dict[Key, Atom]) -> Stmt:
         parts = (stmt.body,) if isinstance(stmt, For) else (stmt.test, stmt.body)

@@ -119,6 +119,23 @@ def parts_of_complex_are_views(x, y):
     return np.sum(np.abs(z) ** 2) + np.sum(u * u) + np.real(z[0]) * np.imag(z[1])
 
 
+@program(args=lambda rng: (normal(rng, 6), normal(rng, 6)), interpreted=True)
+def membership_in_array_that_changes(x, y):
+    """`1.0 in u` is another question after a store"""
+    u = np.zeros(6)
+    s = x[0]
+    for i in range(6):
+        if 1.0 in u:
+            s += x[i] * y[i]
+        else:
+            s += x[i] * x[i] * 3.0
+        if i == 2:
+            u[4] = 1.0
+        if 1.0 in u:
+            s = s * y[i]
+    return s
+
+
 # --- structure ----------------------------------------------------------------------------------
 
 
