@@ -9,7 +9,6 @@ just been compiled: the optimised IR is kept beside the machine code.
 from __future__ import annotations
 
 import hashlib
-import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -78,14 +77,16 @@ class _Kept(ForeignCache):
         self._path = path
 
     def load_overload(self, sig: Any, target_context: Any) -> CompileResult | None:
-        path = self._path(_arguments(sig))
+        args = _arguments(sig)
+        path = self._path(args)
         data = None if path is None else store.read(path)
         if data is None:
             return None
         try:
-            return thaw(data)
+            found = thaw(data)
         except Exception:  # whatever an unpickler raises: the entry is as good as missing
             return None
+        return found if found.signature.args == args else None  # else Numba does not find it again
 
     def save_overload(self, sig: Any, data: CompileResult) -> None:
         path = self._path(_arguments(sig))
@@ -180,8 +181,6 @@ def keeping(on_disk: bool) -> Iterator[None]:
         def decorated(function: Any) -> Any:
             made = decorate(function)
             if type(made) is not CPUDispatcher or not is_builtin(function) or made.locals:
-                return made
-            if function.__code__.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS):
                 return made
             return Overload(function, targetoptions=made.targetoptions)
 

@@ -41,6 +41,8 @@ def unliteral(ty: Type) -> Type:
 def stable_name(ty: Type) -> str | None:
     """A name for a type that belongs to Numba, the same in every process; None for any other type.
 
+    The type of a function has none either: what is unpickled of it is not equal to it.
+
     Examples
     --------
     >>> stable_name(types.Tuple((types.float64[::1], types.literal(2))))
@@ -67,8 +69,6 @@ def stable_name(ty: Type) -> str | None:
             return _around("class", stable_name(ty.instance_type))
         case types.TypeRef():
             return _around("typeref", stable_name(ty.instance_type))
-        case types.Function():
-            return _global_name(ty.typing_key)
         case types.Omitted():
             if isinstance(ty.value, _MEMBERS):
                 return f"omitted {ty.value!r}"
