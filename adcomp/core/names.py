@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 _SUFFIX = re.compile(r"_\d+$")
 
@@ -17,6 +17,25 @@ def stem(name: str) -> str:
     ('x', 'x')
     """
     return _SUFFIX.sub("", name) or name
+
+
+def typed_namer(namer: Namer, types: dict[str, object]) -> Callable[[str, object], str]:
+    """What hands out new names of a type: ``types`` gets them.
+
+    Examples
+    --------
+    >>> types = {}
+    >>> fresh = typed_namer(Namer(["x"]), types)
+    >>> fresh("x", int), types
+    ('x_1', {'x_1': <class 'int'>})
+    """
+
+    def fresh(base: str, typ: object) -> str:
+        name = namer(base)
+        types[name] = typ
+        return name
+
+    return fresh
 
 
 class Namer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -87,6 +87,17 @@ def offsets(body: Block, index: str) -> Mapping[str, int]:
             case Let(target=target, op="-", args=(Var(name), Const(k))) if name in known and type(k) is int:
                 known[target] = known[name] - k
     return known
+
+
+def lets_behind(stmts: Sequence[Stmt], atoms: Iterable[Atom]) -> list[Let]:
+    """The bindings among statements that atoms follow from, in order."""
+    needed = {a.name for a in atoms if isinstance(a, Var)}
+    found: list[Let] = []
+    for stmt in reversed(stmts):
+        if isinstance(stmt, Let) and stmt.target in needed:
+            needed |= {a.name for a in stmt.args if isinstance(a, Var)}
+            found.append(stmt)
+    return found[::-1]
 
 
 def any_order(loop: For, types: Types, aliases: Aliases, least: Least) -> bool:

@@ -20,6 +20,7 @@ from .alias import Aliases
 def find_active(
     fn: Function, types: Types, aliases: Aliases, *, varied: Iterable[str],
     is_zero: Callable[[str], bool], useful: Iterable[Atom] | None = None,
+    through: Callable[[Let], tuple[Atom, ...] | None] = lambda stmt: None,
 ) -> frozenset[str]:
     """The active names of a function.
 
@@ -28,12 +29,14 @@ def find_active(
     varied : names of the parameters that derivatives are taken with respect to.
     is_zero : tells whether the derivative of an op is zero.
     useful : the results that count; by default all of them.
+    through : tells of a statement from which of its arguments a derivative flows, where that is not up
+        to the op; None elsewhere.
     """
-    forward = _Flow(types, aliases, is_zero)
+    forward = _Flow(types, aliases, is_zero, through)
     for name in varied:
         forward.mark(Var(name))
     forward.run(fn.body, backward=False)
-    backward = _Flow(types, aliases, is_zero)
+    backward = _Flow(types, aliases, is_zero, through)
     for atom in fn.body.yields if useful is None else useful:
         backward.mark(atom)
     backward.run(fn.body, backward=True)
@@ -66,8 +69,9 @@ def flowing(stmt: Let) -> tuple[Atom, ...]:
 class _Flow:
     """Marks of scalars by name, and of arrays by site."""
 
-    def __init__(self, types: Types, aliases: Aliases, is_zero: Callable[[str], bool]) -> None:
-        self.types, self.aliases, self.is_zero = types, aliases, is_zero
+    def __init__(self, types: Types, aliases: Aliases, is_zero: Callable[[str], bool],
+                 through: Callable[[Let], tuple[Atom, ...] | None]) -> None:
+        self.types, self.aliases, self.is_zero, self.through = types, aliases, is_zero, through
         self.names: set[str] = set()
         self.sites: set[str] = set()
         self.changed = True
@@ -109,7 +113,9 @@ class _Flow:
             match stmt:
                 case Let(target=target):
                     if differentiates(stmt, self.types, self.is_zero):
-                        self._flow(flowing(stmt), (Var(target),), backward)
+                        through = self.through(stmt)
+                        sources = flowing(stmt) if through is None else through
+                        self._flow(sources, (Var(target),), backward)
                 case SetItem(array=array, value=value):
                     if stores_derivative(stmt, self.types):
                         self._flow((value,), (array,), backward)

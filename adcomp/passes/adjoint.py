@@ -52,7 +52,7 @@ from ..registry import is_kernel, unwrap
 from .activity import differentiates, flowing, stores_derivative
 from .adjoint_user import reverse_user_call
 from .alias import is_view
-from .context import Context, Note
+from .context import Context, Note, RuleBook
 from .equations import instantiate
 
 Bars = dict[str, Atom]
@@ -66,6 +66,12 @@ def reversed_loc(loc: Where) -> Where:
 def part_of(name: str, k: int) -> str:
     """What the cotangent of an element of a returned tuple is filed under."""
     return f"{name}[{k}]"
+
+
+def is_call(rules: RuleBook, op: str, value: Any) -> bool:
+    """Does an op call a Python function that has no rule?"""
+    return (isinstance(unwrap(value), FunctionType) and rules.user(value) is None
+            and rules.equation(op, value) is None and not is_kernel(value))
 
 
 class Adjoint:
@@ -188,8 +194,7 @@ class Adjoint:
     def _is_call(self, stmt: Let) -> bool:
         """Is it the call of a function that is neither inlined nor has a rule?"""
         value = self.ctx.object_of(stmt.op) if stmt.op in self.ctx.namespace else None
-        return (isinstance(unwrap(value), FunctionType) and self.ctx.rules.user(value) is None
-                and self.ctx.rules.equation(stmt.op, value) is None and not is_kernel(value))
+        return is_call(self.ctx.rules, stmt.op, value)
 
     def _user_rule(self, stmt: Let) -> Any:
         value = self.ctx.object_of(stmt.op) if stmt.op in self.ctx.namespace else None

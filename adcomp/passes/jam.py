@@ -43,7 +43,7 @@ from ..core.ir import (
     map_blocks,
     walk,
 )
-from ..core.names import Namer
+from ..core.names import Namer, typed_namer
 from ..core.types import is_array, type_of, zero
 from .accesses import accesses, any_order
 from .alias import find_aliases
@@ -71,7 +71,7 @@ def jam(fn: Function, types: dict[str, object], namer: Namer) -> Function:
 
 class _Jam:
     def __init__(self, fn: Function, types: dict[str, object], namer: Namer) -> None:
-        self.types, self.namer = types, namer
+        self.types, self.fresh = types, typed_namer(namer, types)
         self.aliases = find_aliases(fn, types)
         self.least = find_least(fn.body, types)
 
@@ -147,11 +147,6 @@ class _Jam:
             names = {access.array, *(a.name for a in access.index if isinstance(a, Var))}
             if names & changing:
                 yield access.kind != "load", names
-
-    def fresh(self, base: str, typ: object) -> str:
-        name = self.namer(base)
-        self.types[name] = typ
-        return name
 
 
 def _direct(block: Block) -> Iterator[Stmt]:
@@ -329,7 +324,7 @@ class _Nest:
         known = {**names, **{n: Var(m) for n, m in new.items()}}
         names |= known
         copied = rename_block(block, new).stmts[0]
-        return _map_all(copied, known)
+        return map_atoms(copied, lambda a: self._atom(a, known))
 
     def _atom(self, atom: Atom, names: Mapping[str, Atom]) -> Atom:
         return names.get(atom.name, atom) if isinstance(atom, Var) else atom
@@ -344,13 +339,3 @@ class _Nest:
         name = self.jam.fresh(hint, typ)
         out.append(Let(name, op, args))
         return Var(name)
-
-
-def _map_all(stmt: Stmt, names: Mapping[str, Atom]) -> Stmt:
-    def atom(a: Atom) -> Atom:
-        return names.get(a.name, a) if isinstance(a, Var) else a
-
-    def block(b: Block) -> Block:
-        return Block(tuple(_map_all(s, names) for s in b.stmts), tuple(map(atom, b.yields)))
-
-    return map_blocks(map_atoms(stmt, atom), block)

@@ -53,10 +53,10 @@ from ..core.ir import (
     map_atoms,
     map_blocks,
 )
-from ..core.names import Namer
+from ..core.names import Namer, typed_namer
 from ..core.ops import Effect, effect_of
 from ..core.types import Types, is_array, is_number, type_of
-from .accesses import offsets
+from .accesses import lets_behind, offsets
 from .least import Least, find_least
 
 BLOCK = 64
@@ -94,7 +94,8 @@ def _find_test(loop: For, types: Types, least: Least) -> tuple[Let, ...] | None:
     branches = [s for s in loop.body.stmts if isinstance(s, If)]
     if len(branches) != 1 or not _fits(loop, branches[0], types):
         return None
-    test = _slice(loop, branches[0])
+    before = loop.body.stmts[:loop.body.stmts.index(branches[0])]
+    test = tuple(lets_behind(before, [branches[0].cond]))
     lets = {s.target: s for s in test}
     found = [_kind(s, branches[0], loop, lets) for s in _alternatives(branches[0].cond, lets)]
     if None in found or "maximum" not in found or len(test) > LONGEST:
@@ -146,17 +147,6 @@ def _fits(loop: For, branch: If, types: Types) -> bool:
 
 def _is_quiet(stmt: Let) -> bool:
     return effect_of(stmt.op) is not Effect.OPAQUE
-
-
-def _slice(loop: For, branch: If) -> tuple[Let, ...]:
-    """The statements of the body that the condition follows from, in order."""
-    needed = {branch.cond.name} if isinstance(branch.cond, Var) else set()
-    found: list[Let] = []
-    for stmt in reversed(loop.body.stmts[:loop.body.stmts.index(branch)]):
-        if isinstance(stmt, Let) and stmt.target in needed:
-            found.append(stmt)
-            needed |= {a.name for a in stmt.args if isinstance(a, Var)}
-    return tuple(reversed(found))
 
 
 def _alternatives(cond: Atom, lets: dict[str, Let]) -> Iterator[Let | None]:
@@ -217,12 +207,8 @@ class _Blocked:
     def __init__(
         self, loop: For, test: tuple[Let, ...], types: dict[str, object], namer: Namer
     ) -> None:
-        self.original, self.test, self.types, self.namer = loop, test, types, namer
-
-    def fresh(self, base: str, typ: object) -> str:
-        name = self.namer(base)
-        self.types[name] = typ
-        return name
+        self.original, self.test, self.types = loop, test, types
+        self.fresh = typed_namer(namer, types)
 
     def loop(self) -> For:
         old = self.original

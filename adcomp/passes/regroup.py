@@ -36,7 +36,7 @@ from ..core.ir import (
     map_blocks,
     names_in,
 )
-from ..core.names import Namer
+from ..core.names import Namer, typed_namer
 from ..core.types import scalar, type_of
 from .accesses import is_sum
 
@@ -79,7 +79,7 @@ class _Regroup:
     """The body of one loop, whose sums are regrouped."""
 
     def __init__(self, loop: For, types: dict[str, object], namer: Namer) -> None:
-        self.loop, self.types, self.namer = loop, types, namer
+        self.loop, self.types, self.fresh = loop, types, typed_namer(namer, types)
         self.lets = {s.target: s for s in loop.body.stmts if isinstance(s, Let)}
         self.uses: dict[str, int] = {}
         for name in names_in(loop.body):
@@ -186,8 +186,7 @@ class _Regroup:
         return self.order[atom.name]
 
     def _let(self, out: list[Stmt], op: str, args: tuple[Atom, ...], kind: object, loc: Where) -> Var:
-        name = self.namer("_t")
-        self.types[name] = kind
+        name = self.fresh("_t", kind)
         out.append(Let(name, op, args, loc))
         return Var(name)
 

@@ -22,7 +22,7 @@ from numba import types as nb
 from ..core.ir import Atom, Block, Const, For, Let, SetItem, Stmt, Var, bound_in
 from ..core.ops import Effect, effect_of
 from ..core.types import Types, is_array, is_float, type_of
-from .accesses import accesses, any_order, offsets
+from .accesses import accesses, any_order, lets_behind, offsets
 from .alias import Aliases
 from .least import Least
 
@@ -121,7 +121,7 @@ def _is_legal(loop: For, terms: Sequence[Term], types: Types, aliases: Aliases, 
             return False
         if any(a.kind != "add" and _meet(Var(a.array), t.store.array, aliases) for a in found):
             return False
-    return not _reads_written(loop, terms, aliases, types)
+    return not reads_written(loop, [t.store for t in terms], aliases, types)
 
 
 def _is_plain(stmt: Stmt, types: Types) -> bool:
@@ -145,9 +145,9 @@ def _meet(a: Atom, b: Atom, aliases: Aliases) -> bool:
     return a == b or aliases.may_share(a, b)
 
 
-def _reads_written(loop: For, terms: Sequence[Term], aliases: Aliases, types: Types) -> bool:
-    """May what is added depend on memory that the same iteration has written before?"""
-    needed = set(map(id, slice_of(loop, [t.store for t in terms])))
+def reads_written(loop: For, stores: Iterable[Stmt], aliases: Aliases, types: Types) -> bool:
+    """May what stores read depend on memory that the same iteration has written before?"""
+    needed = set(map(id, slice_of(loop, stores)))
     written: list[Atom] = []
     for stmt in loop.body.stmts:
         if isinstance(stmt, SetItem):
@@ -161,14 +161,8 @@ def _reads_written(loop: For, terms: Sequence[Term], aliases: Aliases, types: Ty
 
 def slice_of(loop: For, stores: Iterable[Stmt]) -> list[Let]:
     """The statements of the body that compute what these read."""
-    needed = {a.name for s in stores if isinstance(s, SetItem)
-              for a in (s.array, *s.index, s.value) if isinstance(a, Var)}
-    found: list[Let] = []
-    for stmt in reversed(loop.body.stmts):
-        if isinstance(stmt, Let) and stmt.target in needed:
-            needed |= {a.name for a in stmt.args if isinstance(a, Var)}
-            found.append(stmt)
-    return found[::-1]
+    atoms = [a for s in stores if isinstance(s, SetItem) for a in (s.array, *s.index, s.value)]
+    return lets_behind(loop.body.stmts, atoms)
 
 
 def _repeats_calls(loop: For, terms: Sequence[Term]) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from numba import types as nb
 
 from ..core.ir import Atom, Block, Function, Let, Stmt, Var, map_blocks
-from ..core.names import Namer
+from ..core.names import Namer, typed_namer
 
 
 def settle_signs(fn: Function, types: dict[str, object], namer: Namer) -> Function:
@@ -25,7 +25,7 @@ def settle_signs(fn: Function, types: dict[str, object], namer: Namer) -> Functi
 
 class _Signs:
     def __init__(self, types: dict[str, object], namer: Namer) -> None:
-        self.types, self.namer = types, namer
+        self.types, self.fresh = types, typed_namer(namer, types)
         self.negated: dict[str, Atom] = {}  #: name -> what it is the negative of
 
     def block(self, block: Block) -> Block:
@@ -69,7 +69,6 @@ class _Signs:
 
     def _negative_of(self, stmt: Let) -> list[Stmt]:
         """The statement under a new name, and its old name as the negative of that."""
-        name = self.namer(stmt.target)
-        self.types[name] = self.types[stmt.target]
+        name = self.fresh(stmt.target, self.types[stmt.target])
         self.negated[stmt.target] = Var(name)
         return [replace(stmt, target=name), replace(stmt, op="neg", args=(Var(name),))]

@@ -1,6 +1,6 @@
 """Cotangents that nobody reads again.
 
-Requires: verified, typed Core; the parameters whose contents count for nothing when the function is over.
+Requires: verified, typed Core.
 Ensures:  the same results. A store ends the cotangent of what it overwrites, so the reverse sweep reads
           an element of a shadow and sets it to zero; where no statement that may run afterwards reads
           the element, it is not set to zero.
@@ -47,16 +47,14 @@ class Use:
     index: tuple[Atom, ...] = ()
 
 
-def drop_spent(fn: Function, types: Types, consumed: Collection[str] = (), reverses: Collection[str] = ()
-               ) -> Function:
+def drop_spent(fn: Function, types: Types, reverses: Collection[str] = ()) -> Function:
     """Remove the stores of zeros that come after the last use of an element.
 
-    ``consumed`` are parameters whose contents count for nothing afterwards, ``reverses`` the ops that call
-    a reverse function: it keeps none of the arrays that it is given.
+    ``reverses`` are the ops that call a reverse function: it keeps none of the arrays that it is given.
     """
     aliases = find_aliases(fn, types)
     uses = list(_Uses(types).block(fn.body, ()))
-    alive = {*fn.params, *fn.namespace} - set(consumed)
+    alive = {*fn.params, *fn.namespace}
     alive |= {s.name for atom in fn.body.yields for s in aliases.of(atom)}
     alive |= {s.name for u in uses if _keeps(u.stmt, types, reverses) for s in aliases.of(u.array)}
     reads = [u for u in uses if not (isinstance(u.stmt, SetItem) and not u.stmt.accumulate)]

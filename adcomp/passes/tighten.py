@@ -39,7 +39,7 @@ from ..core.ir import (
     map_atoms,
     map_blocks,
 )
-from ..core.names import Namer
+from ..core.names import Namer, typed_namer
 from ..core.types import cotangent_type, type_of, zero
 from .accesses import Access, accesses, any_order, offsets, sum_chain
 from .alias import Aliases, find_aliases
@@ -47,6 +47,7 @@ from .gather import gather
 from .least import find_least
 from .natural import mark_natural
 from .plan import EXPENSIVE
+from .scatter import reads_written
 
 MOST_PIECES = 12
 
@@ -65,7 +66,7 @@ def tighten(fn: Function, types: dict[str, object], namer: Namer, *, reorder: bo
 
 class _Tighten:
     def __init__(self, fn: Function, types: dict[str, object], namer: Namer) -> None:
-        self.types, self.namer = types, namer
+        self.types, self.fresh = types, typed_namer(namer, types)
         self.aliases: Aliases = find_aliases(fn, types)
         self.least = find_least(fn.body, types)
         self.given = {*fn.params, *fn.namespace}
@@ -79,11 +80,6 @@ class _Tighten:
             else:
                 out.append(stmt)
         return Block(tuple(out), block.yields)
-
-    def fresh(self, base: str, typ: object) -> str:
-        name = self.namer(base)
-        self.types[name] = typ
-        return name
 
 
 # --- direction ----------------------------------------------------------------------------------
@@ -134,7 +130,9 @@ def _split(self: _Tighten, loop: For) -> list[Stmt]:
     if not 1 < len(spread) <= MOST_PIECES or _is_costly(loop, spread):
         return [loop]
     found = list(accesses(loop.body, self.types))
-    if not all(_only_added(self, s, found) for s in spread) or _reads_stored(self, loop, spread):
+    if not all(_only_added(self, s, found) for s in spread) or reads_written(
+        loop, spread, self.aliases, self.types
+    ):  # the pieces would run before that
         return [loop]
     pieces: dict[tuple[Atom, ...], list[SetItem]] = {}
     for s in spread:
@@ -156,24 +154,6 @@ def _moves(s: SetItem, place: object) -> bool:
     """Does the last index follow the loop, so that the additions are to a run of elements?"""
     last = s.index[-1] if s.index else None
     return isinstance(last, Var) and last.name in place  # type: ignore[operator]
-
-
-def _reads_stored(self: _Tighten, loop: For, pieces: list[SetItem]) -> bool:
-    """Do the pieces, which run first, load what an earlier statement of the iteration has stored?"""
-    needed = {a.name for s in pieces for a in (s.value, s.array, *s.index) if isinstance(a, Var)}
-    for stmt in reversed(loop.body.stmts):
-        if isinstance(stmt, Let) and stmt.target in needed:
-            needed |= {a.name for a in stmt.args if isinstance(a, Var)}
-    stored: list[Atom] = []
-    for stmt in loop.body.stmts:
-        if isinstance(stmt, SetItem):
-            stored.append(stmt.array)
-        elif isinstance(stmt, Let) and stmt.target in needed and any(
-            stmt.args[:1] == (a,) or self.aliases.may_share(stmt.args[0], a)
-            for a in stored if stmt.op == "[]"
-        ):
-            return True
-    return False
 
 
 def _is_costly(loop: For, pieces: list[SetItem]) -> bool:

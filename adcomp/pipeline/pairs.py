@@ -26,7 +26,8 @@ from ..passes.plan import Frame, plan_frame
 from ..passes.simplify import simplify
 from ..passes.timeline import Timeline
 from ..registry import unwrap
-from .front import Typed, front
+from .callees import Callees
+from .front import Typed
 from .sweeps import prepare
 
 
@@ -42,6 +43,7 @@ class Pairs:
     polish: Callable[[Function, Context], Function]
     functions: list[tuple[Function, Types]] = field(default_factory=list)
     made: dict[Any, Pair] = field(default_factory=dict)
+    callees: Callees = field(default_factory=Callees)
     contexts: list[Context] = field(default_factory=list)  #: those of the pairs, in which they note
 
     def pair(self, g: Any, argtypes: tuple[Any, ...], active: tuple[bool, ...],
@@ -74,11 +76,11 @@ class Pairs:
 
     def _make(self, g: FunctionType, argtypes: tuple[Any, ...], active: tuple[bool, ...],
               steady: tuple[bool, ...], pair: Pair) -> None:
-        typed = front(g, argtypes)
+        typed = self.callees.typed(g, argtypes)
         fn = typed.fn
         _describe(g, typed, pair)
         names = [n for n, is_active in zip(fn.params, active, strict=True) if is_active]
-        ctx = prepare(typed, names, self, keep_arrays=False)
+        ctx = prepare(typed, names, self, self.callees, keep_arrays=False)
         ctx.unsteady = _unsteady(ctx, steady)
         self.contexts.append(ctx)
         bars: dict[str, Atom] = {}

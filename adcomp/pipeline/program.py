@@ -27,7 +27,7 @@ from ..core.verify import verify
 from ..errors import ControlOnlyDependence, Loc, UnsupportedSyntax
 from ..passes.columns import pack_columns
 from ..passes.context import Context
-from ..passes.control import decided_by
+from ..passes.control import Decider, decided_by
 from ..passes.fresh import store_first
 from ..passes.jam import jam
 from ..passes.maxima import block_maxima
@@ -92,7 +92,7 @@ class Program:
         return self._print()
 
     def _value_function(self, typed: Typed) -> tuple[Function, Mapping[str, Any]]:
-        fn, ctx = typed.fn, prepare(typed, [], self.calls)
+        fn, ctx = typed.fn, prepare(typed, [], self.calls, self.calls.callees)
         refuse_random(fn)
         body = Block((*guard(ctx, typed), *fn.body.stmts), fn.body.yields)
         result = replace(fn, name=f"{fn.name}_value", body=body, namespace=ctx.namespace,
@@ -105,10 +105,11 @@ class Program:
         fn, options = typed.fn, self.options
         wrt = [argument(fn.params[k], argtypes[k], fn.body)
                for k in positions(options.wrt, argtypes, self.f)]
-        ctx = prepare(typed, [n for part in wrt for n in leaves(part)], self.calls)
+        ctx = prepare(typed, [n for part in wrt for n in leaves(part)], self.calls,
+                      self.calls.callees)
         self.context = ctx
         if options.control == "error" and options.wrt is not None:
-            refuse_control(ctx, [n for part in wrt for n in leaves(part)])
+            refuse_control(ctx, self.calls.callees.decider(typed), [n for part in wrt for n in leaves(part)])
         bars: dict[str, Atom] = {}
         params, seeds = fn.params, list[Any]()
         if kind == "vjp":
@@ -134,12 +135,12 @@ class Program:
         result = self._polish(result, ctx)
         return sink(result, set(ctx.shadow.values())), ctx.types
 
-    def _polish(self, fn: Function, ctx: Context, consumed: Sequence[str] = ()) -> Function:
+    def _polish(self, fn: Function, ctx: Context) -> Function:
         """Drop what is dead, and give the loops the form that LLVM vectorises."""
         fn = simplify(fn, ctx.types)
         fn = settle_signs(fn, ctx.types, ctx.namer)
         reverses = {pair.reverse for pair in self.calls.made.values()}
-        fn = simplify(drop_spent(fn, ctx.types, consumed, reverses), ctx.types)
+        fn = simplify(drop_spent(fn, ctx.types, reverses), ctx.types)
         fn = pack_columns(fn, ctx.types, ctx.namer)
         fn = block_maxima(fn, ctx.types, ctx.namer)
         fn = tighten(fn, ctx.types, ctx.namer, reorder=self.options.math == "vector")
@@ -177,10 +178,10 @@ def refuse_random(fn: Function) -> None:
             )
 
 
-def refuse_control(ctx: Context, names: Sequence[str]) -> None:
+def refuse_control(ctx: Context, function: Decider, names: Sequence[str]) -> None:
     """A gradient that is zero only because comparisons have none would mislead."""
     for name in names:
-        loc = None if name in ctx.active else decided_by(ctx.fn, ctx.types, ctx.aliases, name)
+        loc = None if name in ctx.active else decided_by(function, name)
         if loc is not None:
             raise ControlOnlyDependence(
                 f"the result of {ctx.fn.name} depends on {stem(name)!r} only through comparisons in a loop",

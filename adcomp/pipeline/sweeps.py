@@ -6,21 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..core.ir import Atom, Block, Function, If, Stmt, Var, defined_by, free_names, map_atoms
-from ..core.ops import callee
-from ..core.types import has_tangent
-from ..passes.activity import find_active
 from ..passes.adjoint import Adjoint
 from ..passes.alias import find_aliases
 from ..passes.context import Calls, Context
 from ..passes.level import export
 from ..passes.shadows import add_shadows
 from ..passes.snapshot import find_snapshots, take_snapshots
-from ..registry import RULES
-from .book import Book
+from .callees import Callees
 from .front import Typed
 
 
-def prepare(typed: Typed, varied: Sequence[str], calls: Calls, *, keep_arrays: bool = True) -> Context:
+def prepare(typed: Typed, varied: Sequence[str], calls: Calls, callees: Callees, *,
+            keep_arrays: bool = True) -> Context:
     """Find what is active, and give the active arrays their shadows.
 
     Without ``keep_arrays``, shadows are made from the shapes of arrays that callees return, so that a
@@ -29,16 +26,10 @@ def prepare(typed: Typed, varied: Sequence[str], calls: Calls, *, keep_arrays: b
     from ..kernels import tape
 
     fn, types = typed.fn, dict(typed.types)
-    book = Book(RULES)
     namespace = dict(fn.namespace) | {"kernels": tape}
-
-    def is_zero(op: str) -> bool:
-        return book.is_zero(op, callee(op, namespace))
-
     aliases = find_aliases(fn, types)
-    with_tangent = [n for n in varied if has_tangent(types.get(n))]
-    active = find_active(fn, types, aliases, varied=with_tangent, is_zero=is_zero)
-    ctx = Context(fn, types, aliases, active, book, calls, typed.namer, namespace)
+    active = callees.active(typed, aliases, varied)
+    ctx = Context(fn, types, aliases, active, callees.book, calls, typed.namer, namespace)
     ctx.fn = add_shadows(ctx, keep_arrays=keep_arrays)
     ctx.aliases = find_aliases(ctx.fn, types)
     return ctx

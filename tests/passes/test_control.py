@@ -110,3 +110,73 @@ def test_arguments_that_are_not_asked_for_by_name_are_not_refused():
     value, back = adcomp.pullback(cases.newton)(2.0, 1.0, 1e-9)
     c_bar, _, tolerance_bar = back(1.0)
     assert tolerance_bar == 0.0 and abs(c_bar - 0.5 / np.sqrt(2.0)) < 1e-6 and value**2 == pytest.approx(2.0)
+
+
+def halve(low, high, c):
+    if high - low < 1e-12:
+        return low
+    middle = 0.5 * (low + high)
+    if middle * middle > c:
+        return halve(low, middle, c)
+    return halve(middle, high, c)
+
+
+def in_recursion(c, x):
+    return halve(0.0, 4.0, c) * x
+
+
+def swap(a, b, n):
+    if n == 0:
+        return a
+    return swap(b, 2.0 * a, n - 1)
+
+
+def crosswise(c, x):
+    return swap(x[0], c, 3)
+
+
+def by_sign_of_difference(c, x):
+    y, step = 2.0, 1.0
+    for _ in range(30):
+        y -= step * np.sign(y * y - c)
+        step *= 0.5
+    return y * x
+
+
+def by_rounding(c, x):
+    y = 0.0
+    for k in range(20):
+        y += np.floor(c * x * k)
+    return y + x
+
+
+def by_store_into_integers(c, x):
+    hits = np.zeros(3, np.int64)
+    for k in range(3):
+        hits[k] = c * x * k
+    return hits[0] + hits[1] + x * hits[2]
+
+
+@pytest.mark.parametrize("f", [in_recursion, by_sign_of_difference, by_rounding, by_store_into_integers])
+def test_decisions_that_are_no_comparisons_in_a_loop(f):
+    with pytest.raises(ControlOnlyDependence, match="'c' only through comparisons"):
+        adcomp.gradient(f)(2.3, 1.7)
+    assert adcomp.gradient(f, control_dependence="zero")(2.3, 1.7) == 0.0
+    assert np.isfinite(adcomp.gradient(f, wrt="x")(2.3, 1.7))
+
+
+def test_recursion_that_passes_arguments_crosswise():
+    c_bar, x_bar = adcomp.gradient(crosswise, wrt=(0, 1))(1.5, np.ones(2))
+    assert c_bar == 2.0 and x_bar.tolist() == [0.0, 0.0]
+
+
+def test_a_user_who_says_so_is_believed():
+    rounded = adcomp.nondifferentiable(lambda v: np.floor(v))
+
+    def f(c, x):
+        y = 0.0
+        for k in range(3):
+            y += rounded(c * k) * x
+        return y
+
+    assert adcomp.gradient(f)(2.3, 1.7) == 0.0
