@@ -14,6 +14,9 @@ argument that has no derivative. The body is assignments and one ``return``; con
 expressions are allowed. A cotangent that nobody asks for is sliced away, so every one is an
 expression of its own.
 
+What NumPy does in loops has a definition: the same in plain Python, which the compiler reads in
+place of the call and differentiates like anything else.
+
 What does not fuse (matrix products and the like) has an array rule: a compiled kernel that
 accumulates one cotangent into memory that it is given. What a rule computes by more than an
 equation is a `kernel`, which the compiler calls and never inlines.
@@ -24,8 +27,9 @@ Functions of the user get rules by `pullback_rule` and `nondifferentiable`.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -39,7 +43,8 @@ from .errors import ShapeMismatch
 __all__ = [
     "ABOVE_ONE", "BOOLEAN", "EXPONENT", "INTEGER", "JIT", "NONNEG", "NONZERO", "ORDER", "POSITIVE",
     "REAL", "RULES", "UNIT", "ArrayRule", "Domain", "Rule", "Rules", "UserRule", "accumulate",
-    "array_pullback", "conj", "is_kernel", "kernel", "kernel_name", "nondifferentiable",
+    "Definition", "array_pullback", "conj", "definition", "is_kernel", "kernel", "kernel_name",
+    "nondifferentiable",
     "nondifferentiable_ops", "overloaded_kernel", "pullback", "pullback_rule", "unwrap",
 ]
 
@@ -161,6 +166,20 @@ class ArrayRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Definition:
+    """What an array function means in plain Python.
+
+    ``template(**arguments)`` gives a Python function of some of the same parameters, or None where
+    the call stays as it is. It is handed the Numba type of each argument, or the value of one that is
+    a constant or was left out; if it has a parameter ``y``, that gets the type of the result.
+    """
+
+    name: str
+    template: Callable[..., Any]
+    params: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class UserRule:
     """A user's pullback of their own function.
 
@@ -183,6 +202,7 @@ class Rules:
 
     _scalar: dict[Any, Rule] = field(default_factory=dict)
     _array: dict[str, dict[str, ArrayRule]] = field(default_factory=dict)
+    _definition: dict[str, Definition] = field(default_factory=dict)
     _user: dict[Any, UserRule] = field(default_factory=dict)
     _zero: set[Any] = field(default_factory=set)
 
@@ -193,6 +213,15 @@ class Rules:
     def array(self, op: Any) -> dict[str, ArrayRule]:
         """The array rules of an op, by the name of the argument; empty if there are none."""
         return self._array.get(op if isinstance(op, str) else key_of(op), {})
+
+    def definition(self, op: str) -> Definition | None:
+        """What an op means in plain Python; None if it is a primitive."""
+        return self._definition.get(op)
+
+    @property
+    def definitions(self) -> Mapping[str, Definition]:
+        """All definitions, by op."""
+        return MappingProxyType(self._definition)
 
     def user(self, function: Any) -> UserRule | None:
         """The user's rule of their function, jitted or not."""
@@ -230,6 +259,12 @@ class Rules:
             if rule.wrt in self._array.get(key, {}) or key in self._scalar or key in self._zero:
                 raise ValueError(f"{label(key)} has a rule with respect to {rule.wrt} already")
             self._array.setdefault(key, {})[rule.wrt] = rule
+
+    def add_definition(self, keys: tuple[str, ...], definition: Definition) -> None:
+        for key in keys:
+            if key in self._definition:
+                raise ValueError(f"{key} has a definition already")
+            self._definition[key] = definition
 
     def add_user(self, rule: UserRule) -> None:
         self._refuse_duplicate(rule.primal)
@@ -341,6 +376,31 @@ def array_pullback(callables: Any, *, wrt: str, rules: Rules = RULES) -> Callabl
             function = kernel(function)
         rules.add_array(_keys(callables), ArrayRule(name, function, params, wrt))
         return function
+
+    return register
+
+
+def definition(*callables: Any, rules: Rules = RULES) -> Callable[[Any], Any]:
+    """Make the decorated template the meaning of an array function in plain Python.
+
+    `callables` are its spellings: the function, and ops such as ``".cumsum()"``.
+
+    Examples
+    --------
+    >>> table = Rules()
+    >>> @definition(np.flipud, rules=table)
+    ... def flipud(m):
+    ...     def flipud(m):
+    ...         return m[::-1]
+    ...     return flipud
+    >>> table.definition("np.flipud").params
+    ('m',)
+    """
+
+    def register(template: Any) -> Any:
+        rules.add_definition(
+            _keys(callables), Definition(template.__name__, template, _params(template)))
+        return template
 
     return register
 

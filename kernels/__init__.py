@@ -3,7 +3,18 @@
 Importing this package fills `adcomp.registry.RULES`.
 """
 
-from . import casts, elementwise, linalg, special, transcendental, vmath
+from . import (
+    casts,
+    cumulative,
+    elementwise,
+    indexing,
+    linalg,
+    shape,
+    special,
+    transcendental,
+    vmath,
+)
 from .vmath import VECTOR
 
-__all__ = ["VECTOR", "casts", "elementwise", "linalg", "special", "transcendental", "vmath"]
+__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "indexing", "linalg", "shape", "special",
+           "transcendental", "vmath"]

@@ -69,6 +69,11 @@ def zero(t: Any) -> Const:
     return scalar(cotangent_type(t), 0)
 
 
+def number_class(t: Any) -> type:
+    """NumPy's class of the elements of an array, or of a number: ``np.float64``."""
+    return as_dtype(getattr(t, "dtype", t)).type
+
+
 def dtype_name(t: Any) -> str:
     """How generated code spells the dtype of an array with elements of this type."""
     return "np.bool_" if isinstance(t, nb.Boolean) else f"np.{np.dtype(as_dtype(t)).name}"

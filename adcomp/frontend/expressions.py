@@ -95,7 +95,14 @@ def _attribute(frame: Frame, node: ast.Attribute, hint: str | None) -> Value:
         if node.attr in base.fields:
             return base.items[base.fields.index(node.attr)]
         raise frame.refuse(f"a tuple has no field {node.attr}", node)
-    return frame.emit(f".{node.attr}", (frame.atom(base, node),), node, hint)
+    atom = frame.atom(base, node)
+    rank = frame.builder.ranks.get(atom.name) if isinstance(atom, Var) else None
+    if rank is not None and node.attr == "ndim":
+        return Const(rank)
+    value = frame.emit(f".{node.attr}", (atom,), node, hint)
+    if rank is not None and node.attr == "shape":
+        return TupleValue(tuple(frame.emit("[]", (value, Const(k)), node) for k in range(rank)))
+    return value
 
 
 def _subscript(frame: Frame, node: ast.Subscript, hint: str | None) -> Value:

@@ -40,10 +40,22 @@ class Builder:
     stmts: list[Stmt] = field(default_factory=list)
     #: carried values that nothing is known of: no path before their loop assigns them
     hollow: set[str] = field(default_factory=set)
+    #: the place of every statement, where it is not its own
+    place: Loc | None = None
+    #: the number of axes of names that are known to be arrays
+    ranks: dict[str, int] = field(default_factory=dict)
 
     def is_hollow(self, value: Value | None) -> bool:
         """Is a value undefined, or carried by a loop from undefined?"""
         return isinstance(value, Undefined) or (isinstance(value, Var) and value.name in self.hollow)
+
+    def same_rank(self, result: str, *values: Value) -> None:
+        """Note the number of axes of what is one of several values, some of them undefined."""
+        ranks = {self.ranks.get(v.name) if isinstance(v, Var) else None for v in values
+                 if not isinstance(v, Undefined)}
+        rank = ranks.pop() if len(ranks) == 1 else None
+        if rank is not None:
+            self.ranks[result] = rank
 
     @contextmanager
     def capture(self) -> Iterator[list[Stmt]]:
@@ -79,7 +91,7 @@ class Frame:
     # --- errors and places ----------------------------------------------------------------------
 
     def loc(self, node: ast.AST) -> Loc:
-        return self.source.loc(node)
+        return self.builder.place or self.source.loc(node)
 
     def refuse(self, message: str, node: ast.AST, hint: str | None = None) -> UnsupportedSyntax:
         """The error to raise about a node."""
@@ -219,7 +231,11 @@ class _Merge:
                     f"{name} is a different function or object in each branch", self.node,
                     hint="call it inside the branches",
                 )
+        for value, other_raises in ((a, self.else_raises), (b, self.then_raises)):
+            if other_raises and isinstance(value, Const):
+                return value
         result = self.frame.builder.namer(name)
+        self.frame.builder.same_rank(result, a, b)
         self.then.append(a)  # type: ignore[arg-type]
         self.orelse.append(b)  # type: ignore[arg-type]
         self.results.append(result)

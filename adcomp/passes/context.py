@@ -146,7 +146,7 @@ class Context:
             raise InternalError(f"no type for {op} of {argtypes}: {error}") from error
 
     def _argument_type(self, atom: Atom) -> Any:
-        known = self.type_of(atom)
+        known = nb.ellipsis if atom == Const(Ellipsis) else self.type_of(atom)
         if known is not None:
             if isinstance(atom, Const) and isinstance(atom.value, int):
                 return nb.literal(atom.value) if not isinstance(atom.value, bool) else nb.boolean

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from types import FunctionType
 from typing import Any
 
@@ -25,6 +26,7 @@ from ..passes.reuse import reuse
 from ..passes.scalarise import scalarise
 from ..passes.simplify import simplify
 from ..registry import RULES, Rules, conj, is_kernel, unwrap
+from .expand import expand
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,13 @@ class Typed:
 
 def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES) -> Typed:
     """Parse, infer, normalise and scalarise a function."""
+    import_module("adcomp.kernels")  # fills RULES; late, because a program from disk needs no rules
     fn = parse(f, argtypes, is_primitive=lambda g: is_primitive(g, rules))
     verify(fn)
-    fn = simplify(fn)
-    untyped = for_inference(fn)
-    types = infer_types(untyped, tuple(argtypes), plain(untyped))
-    for name, typ in zip(fn.params, argtypes, strict=True):
-        types.setdefault(name, typ)
-    types |= {n: typeof(v) for n, v in fn.namespace.items() if hasattr(v, "dtype")}
+    fn, types = typed(simplify(fn), argtypes)
+    while (expanded := expand(fn, types, rules, lambda g: is_primitive(g, rules))) is not None:
+        verify(expanded)
+        fn, types = typed(simplify(expanded), argtypes)
     fn = define_numbers(simplify(drop_untyped(fn, types)), types)
     namer = Namer([*fn.params, *bound_in(fn.body), *fn.namespace, *STANDARD, "kernels", FRAMES])
     fn, types = normalise(fn, types, namer)
@@ -57,6 +58,15 @@ def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES) -> Typ
     verify(fn)
     namer.reserve((*bound_in(fn.body), *fn.namespace))
     return Typed(fn, types, namer)
+
+
+def typed(fn: Function, argtypes: Sequence[Any]) -> tuple[Function, dict[str, Any]]:
+    """A function, and the types of its names as Numba infers them."""
+    untyped = for_inference(fn)
+    types = infer_types(untyped, tuple(argtypes), plain(untyped))
+    for name, typ in zip(fn.params, argtypes, strict=True):
+        types.setdefault(name, typ)
+    return fn, types | {n: typeof(v) for n, v in fn.namespace.items() if hasattr(v, "dtype")}
 
 
 def is_primitive(g: Any, rules: Rules) -> bool:

@@ -20,20 +20,6 @@ def sorted_in_place(x):
     return y[0] * y[1]
 
 
-def masked_sum(x):
-    return np.sum(x[x > 1.0])
-
-
-def gathered_sum(x):
-    return np.sum(x[np.array([0, 2])] ** 2)
-
-
-def masked_store(x):
-    y = x.copy()
-    y[y > 1.0] = 0.0
-    return np.sum(y * y)
-
-
 def broadcast_explicitly(x):
     return np.sum(np.broadcast_to(x, (2, 3)))
 
@@ -65,9 +51,6 @@ def contiguous_or_not(x):
     [
         (sorted_product, NoRuleError),
         (sorted_in_place, NoRuleError),
-        (masked_sum, NoRuleError),
-        (gathered_sum, NoRuleError),
-        (masked_store, NoRuleError),
         (broadcast_explicitly, NoRuleError),
         (bytes_as_integers, UnsupportedSyntax),
         (iterated_flat, NoRuleError),

@@ -1,0 +1,217 @@
+"""Array functions that have a definition: the definition in place of the call.
+
+Requires: Core, and the type of every name of it that Numba has found alive.
+Ensures:  Core of the same meaning, in which indexing with arrays selects from leading axes of what is
+          indexed; new names have no type yet. None if there was nothing to do: no typed call has a
+          definition that applies.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from numba import types as nb
+
+from ..core.ir import (
+    Atom,
+    Block,
+    Call,
+    Const,
+    Function,
+    Let,
+    SetItem,
+    Stmt,
+    Var,
+    Where,
+    bound_in,
+    map_blocks,
+)
+from ..core.names import Namer
+from ..core.ops import STANDARD, callee
+from ..core.types import is_array, type_of
+from ..errors import Loc, UnsupportedSyntax
+from ..frontend.definitions import read_definition
+from ..registry import Definition, Rules
+
+_FULL = (Const(None), Const(None), Const(None))
+
+
+def expand(fn: Function, types: Mapping[str, Any], rules: Rules,
+           is_primitive: Callable[[Any], bool]) -> Function | None:
+    """Read every call that has a definition as that."""
+    work = _Expand(fn, types, rules, is_primitive)
+    body = work.block(fn.body)
+    return replace(fn, body=body, namespace=work.namespace) if work.changed else None
+
+
+class _Expand:
+    def __init__(self, fn: Function, types: Mapping[str, Any], rules: Rules,
+                 is_primitive: Callable[[Any], bool]) -> None:
+        self.types, self.rules, self.is_primitive = types, rules, is_primitive
+        self.namespace = dict(fn.namespace)
+        self.bound = {*fn.params, *bound_in(fn.body)}
+        self.namer = Namer([*self.bound, *fn.namespace, *STANDARD, "kernels", "frames"])
+        self.tuples: dict[str, Sequence[Atom]] = {}
+        self.full: set[str] = set()  # slices of whole axes
+        self.changed = False
+
+    def block(self, block: Block) -> Block:
+        out: list[Stmt] = []
+        for stmt in block.stmts:
+            out += self.statement(map_blocks(stmt, self.block))
+        return Block(tuple(out), block.yields)
+
+    def statement(self, stmt: Stmt) -> list[Stmt]:
+        match stmt:
+            case Let(target=target, op="tuple", args=args):
+                self.tuples[target] = args
+            case Let(target=target, op="slice", args=args):
+                self.full |= {target} if args == _FULL else set()
+            case Let(target=target, op=op, args=args) if target in self.types and self._typed(args):
+                result = self.types[target]
+                if op == "[]" and any(is_array(self._type(a)) for a in args[1:]):
+                    return self._pick(stmt, result)
+                found = self._read(op, args, stmt.keywords, result, stmt.loc)
+                if found is not None:
+                    return [*found[0], Let(target, "id", (found[1],), stmt.loc)]
+            case Call(op=op, args=args) if self._typed(args):
+                found = self._read(op, args, stmt.keywords, nb.none, stmt.loc)
+                if found is not None:
+                    return found[0]
+            case SetItem(index=index) if self._typed((stmt.array, *index, stmt.value)):
+                if any(is_array(self._type(a)) for a in index):
+                    return self._put(stmt)
+        return [stmt]
+
+    # --- arrays as indices --------------------------------------------------------------------
+
+    def _pick(self, stmt: Let, result: Any) -> list[Stmt]:
+        """``x[rows]``."""
+        array, *index = stmt.args
+        before, view, selectors, axis = self._selection(array, index, stmt.loc)
+        if before:
+            leading = self._leading(before, axis, stmt.loc)
+            return [*before, replace(stmt, args=(view, *leading, *selectors))]
+        found = self._read("gather", (view, Const(axis), *selectors), (), result, stmt.loc)
+        return [stmt] if found is None else [*found[0], Let(stmt.target, "id", (found[1],), stmt.loc)]
+
+    def _put(self, stmt: SetItem) -> list[Stmt]:
+        """``x[rows] = value``."""
+        loc = stmt.loc
+        if stmt.accumulate:  # of elements that are named twice, the last sum counts
+            self.changed = True
+            old, new = self.namer("_t"), self.namer("_t")
+            return [Let(old, "[]", (stmt.array, *stmt.index), loc),
+                    Let(new, "+", (Var(old), stmt.value), loc),
+                    replace(stmt, value=Var(new), accumulate=False)]
+        before, view, selectors, axis = self._selection(stmt.array, stmt.index, loc)
+        if before:
+            leading = self._leading(before, axis, loc)
+            return [*before, replace(stmt, array=view, index=(*leading, *selectors))]
+        found = self._read("scatter", (view, Const(axis), stmt.value, *selectors), (), nb.none, loc)
+        return [stmt] if found is None else found[0]
+
+    def _selection(self, array: Atom, index: Sequence[Atom], loc: Where
+                   ) -> tuple[list[Stmt], Atom, tuple[Atom, ...], int]:
+        """What is indexed, the arrays that select of its axes, and the first of these axes.
+
+        Indices beside the arrays are taken first, in a view that the returned statements make.
+        """
+        kinds = [self._type(a) for a in index]
+        chosen = [k for k, kind in enumerate(kinds) if is_array(kind)]
+        picking = [k for k, kind in enumerate(kinds) if is_array(kind) or isinstance(kind, nb.Integer)]
+        if picking != list(range(picking[0], picking[-1] + 1)):
+            raise UnsupportedSyntax(
+                "integers and arrays as indices must stand side by side",
+                loc=loc if isinstance(loc, Loc) else None, hint="index with the integers first",
+            )
+        rank = self._type(array).ndim
+        taken = sum(isinstance(kind, nb.Integer | nb.SliceType | nb.Array) for kind in kinds)
+        axis = sum(rank - taken if a == Const(Ellipsis) else not isinstance(kind, nb.Integer)
+                   for a, kind in zip(index[: chosen[0]], kinds, strict=False))
+        selectors = tuple(index[k] for k in chosen)
+        rest = [a for a in index[: chosen[0]] if a not in map(Var, self.full)]
+        if not rest and len(index) == axis + len(chosen):
+            return [], array, selectors, axis
+        self.changed = True
+        out: list[Stmt] = []
+        plain = tuple(self._full(out, loc) if k in chosen else a for k, a in enumerate(index))
+        view = self.namer("_t")
+        out.append(Let(view, "[]", (array, *plain), loc))
+        return out, Var(view), selectors, axis
+
+    def _leading(self, out: list[Stmt], axes: int, loc: Where) -> list[Var]:
+        return [self._full(out, loc) for _ in range(axes)]
+
+    def _full(self, out: list[Stmt], loc: Where) -> Var:
+        name = self.namer("_t")
+        out.append(Let(name, "slice", _FULL, loc))
+        return Var(name)
+
+    # --- definitions --------------------------------------------------------------------------
+
+    def _read(self, op: str, args: Sequence[Atom], keywords: Sequence[str], result: Any, loc: Where
+              ) -> tuple[list[Stmt], Atom] | None:
+        """The statements and the result of an op by its definition, if one applies."""
+        definition = self.rules.definition(op)
+        given = None if definition is None else _bind(definition, args, keywords)
+        if definition is None or given is None:
+            return None
+        signature = inspect.signature(definition.template).parameters
+        facts: dict[str, Any] = {}
+        for name in definition.params:
+            if name == "y":
+                facts[name] = result
+            elif name not in given:
+                facts[name] = signature[name].default
+            else:
+                facts[name] = self._fact(given[name])
+        body = definition.template(**facts)
+        if body is None:
+            return None
+        self.changed = True
+        arguments = {
+            name: (given[name], self._type(given[name])) if name in given else (Const(facts[name]), None)
+            for name in inspect.signature(body).parameters
+        }
+        return read_definition(
+            body, arguments, tuples=self.tuples, namer=self.namer,
+            namespace=self.namespace, is_primitive=self.is_primitive,
+            place=loc if isinstance(loc, Loc) else None,
+        )
+
+    def _fact(self, atom: Atom) -> Any:
+        """What a template is told of an argument: the value of a constant, else a Numba type."""
+        if isinstance(atom, Const):
+            return atom.value
+        assert isinstance(atom, Var)
+        elements = self.tuples.get(atom.name)
+        if elements is not None and all(isinstance(a, Const) for a in elements):
+            return tuple(a.value for a in elements if isinstance(a, Const))
+        return self.types[atom.name] if atom.name in self.types else callee(atom.name, self.namespace)
+
+    def _type(self, atom: Atom) -> Any:
+        return type_of(atom, self.types)
+
+    def _typed(self, atoms: Sequence[Atom]) -> bool:
+        """Are all arguments known to be alive?"""
+        return all(
+            isinstance(a, Const)
+            or isinstance(a, Var) and (a.name in self.types or a.name not in self.bound)
+            for a in atoms
+        )
+
+
+def _bind(definition: Definition, args: Sequence[Atom], keywords: Sequence[str]) -> dict[str, Any] | None:
+    """The arguments by the definition's parameters; None if they do not fit."""
+    split = len(args) - len(keywords)
+    signature = inspect.signature(definition.template)
+    parameters = [p for p in signature.parameters.values() if p.name != "y"]
+    try:
+        return signature.replace(parameters=parameters).bind(
+            *args[:split], **dict(zip(keywords, args[split:], strict=True))).arguments
+    except TypeError:
+        return None
