@@ -24,11 +24,11 @@ def concatenate(arrays, y, axis=0):
             n += a.shape[axis]
         first = arrays[0].shape
         y = np.empty((*first[:axis], n, *first[axis + 1:]), dtype)
-        rows = np.swapaxes(y, 0, axis)
+        rows = y if axis == 0 else np.swapaxes(y, 0, axis)
         start = 0
         for a in arrays:
             stop = start + a.shape[axis]
-            rows[start:stop] = np.swapaxes(a, 0, axis)
+            rows[start:stop] = a if axis == 0 else np.swapaxes(a, 0, axis)
             start = stop
         return y
 

@@ -133,7 +133,7 @@ class _Expand:
         axis = sum(rank - taken if a == Const(Ellipsis) else not isinstance(kind, nb.Integer)
                    for a, kind in zip(index[: chosen[0]], kinds, strict=False))
         selectors = tuple(index[k] for k in chosen)
-        rest = [a for a in index[: chosen[0]] if a not in map(Var, self.full)]
+        rest = [a for a in index[: chosen[0]] if not (isinstance(a, Var) and a.name in self.full)]
         if not rest and len(index) == axis + len(chosen):
             return [], array, selectors, axis
         self.changed = True

@@ -447,3 +447,14 @@ def temporary_changed_between_reads(x, w):
         t[i] = t[i] * w[i - 1]
         y[i] = y[i] * t[i]
     return np.sum(y * t)
+
+
+@program(args=lambda rng: (normal(rng, 3, 4), normal(rng, 4, 3)))
+def length_read_in_a_loop(x, w):
+    """a length is read inside a loop, and again for an array statement that is stored before it"""
+    turned = np.swapaxes(w, 0, 1)
+    y = np.zeros((3, 4))
+    for i in range(3):
+        k = i if turned.shape[0] != 1 else 0
+        y[i] = turned[k] * x[i]
+    return np.sum(y * y)

@@ -92,8 +92,9 @@ class Writer:
         for frame in self.frames:
             frame.values.clear()
 
-    def found(self, table: str, key: Any) -> Atom | None:
-        for frame in reversed(self.frames):
+    def found(self, table: str, key: Any, level: int | None = None) -> Atom | None:
+        """What a table of the open blocks has, or of those around a level."""
+        for frame in reversed(self.frames if level is None else self.frames[: level + 1]):
             atom = getattr(frame, table).get(key)
             if atom is not None:
                 return atom
@@ -125,7 +126,7 @@ class Writer:
     def once(self, op: str, args: Sequence[Atom], ty: Any, level: int) -> Atom:
         """``op(*args)`` of integers and shapes, computed once."""
         key = (op, *args)
-        known = self.found("lengths", key)
+        known = self.found("lengths", key, level)
         if known is None:
             known = self.let(op, args, ty, level=level)
             self.frames[level].lengths[key] = known

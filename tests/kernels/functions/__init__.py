@@ -1,0 +1,9 @@
+"""What is tested of every array function: expressions, by the op that they are about."""
+
+from . import cumulative, indexing, shape
+from ._cases import Case
+
+#: the cases of every op
+CASES: dict[str, tuple[Case, ...]] = {**cumulative.CASES, **indexing.CASES, **shape.CASES}
+
+__all__ = ["CASES", "Case"]
