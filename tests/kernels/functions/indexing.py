@@ -1,8 +1,8 @@
 """Cases of selections by arrays of indices and by masks."""
 
-from ._cases import Case, cases, normal, same
-
 import numpy as np
+
+from ._cases import Case, cases, same
 
 ROWS = {"i": same(np.array([2, 0, -1]))}
 PLANE = {"i": same(np.array([[0, 2], [1, 1]]))}
