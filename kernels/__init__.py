@@ -11,10 +11,11 @@ from . import (
     linalg,
     shape,
     special,
+    stretch,
     transcendental,
     vmath,
 )
 from .vmath import VECTOR
 
-__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "indexing", "linalg", "shape", "special",
+__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "indexing", "linalg", "shape", "special", "stretch",
            "transcendental", "vmath"]

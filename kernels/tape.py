@@ -16,6 +16,7 @@ from ..core.numba_adapter import transparent
 from ..core.numba_kept import compiled_kernel
 from ..errors import TapeTooLarge
 from ..registry import JIT
+from .stretch import stretched as stretched
 
 
 @intrinsic

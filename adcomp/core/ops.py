@@ -124,7 +124,7 @@ def _table() -> dict[str, Effect]:
               "kernels.plus": Effect.ELEMENTWISE, "kernels.segment_length": Effect.PURE,
               "kernels.fours": Effect.PURE,
               "kernels.row": Effect.PURE, "kernels.at_least": Effect.PURE,
-              "kernels.buffer": Effect.VIEW, "kernels.column": Effect.READ,
+              "kernels.buffer": Effect.VIEW, "kernels.stretched": Effect.READ, "kernels.column": Effect.READ,
               "kernels.zero_column": Effect.FRESH}
     return table
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from types import FunctionType
 from typing import Any
@@ -53,6 +53,7 @@ def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES) -> Typ
     fn = simplify(fn)
     verify(fn)
     fn, types = scalarise(fn, types)
+    fn = replace(fn, namespace={**fn.namespace, "kernels": import_module("adcomp.kernels.tape")})
     verify(fn)
     fn = simplify(reuse(simplify(fn, types), types), types)
     verify(fn)

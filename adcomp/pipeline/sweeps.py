@@ -23,10 +23,8 @@ def prepare(typed: Typed, varied: Sequence[str], calls: Calls, callees: Callees,
     Without ``keep_arrays``, shadows are made from the shapes of arrays that callees return, so that a
     frame need not hold the arrays.
     """
-    from ..kernels import tape
-
     fn, types = typed.fn, dict(typed.types)
-    namespace = dict(fn.namespace) | {"kernels": tape}
+    namespace = dict(fn.namespace)
     aliases = find_aliases(fn, types)
     active = callees.active(typed, aliases, varied)
     ctx = Context(fn, types, aliases, active, callees.book, calls, typed.namer, namespace)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import linecache
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numba
@@ -19,6 +20,7 @@ from adcomp.core.printer import plain
 from adcomp.core.verify import verify
 from adcomp.frontend.infer import infer_types
 from adcomp.frontend.parse import parse
+from adcomp.kernels import tape
 from adcomp.passes.scalarise import scalarise
 
 RNG = np.random.default_rng(7)
@@ -52,6 +54,7 @@ def loops(f: Callable[..., Any], *args: Any, **options: Any) -> tuple[Function, 
     argtypes = [typeof(a) for a in args]
     fn = parse(f, argtypes, is_primitive=lambda g: False)
     new, types = scalarise(fn, infer_types(fn, argtypes, plain(fn)), **options)
+    new = replace(new, namespace={**new.namespace, "kernels": tape})
     verify(new)
     for name, ty in infer_types(new, argtypes, plain(new)).items():
         assert types[name] == ty, name
@@ -139,7 +142,8 @@ def same(actual: Any, expected: Any, rtol: float) -> None:
 
 
 def allocations(fn: Function) -> list[str]:
-    return [s.op for s in walk(fn.body) if isinstance(s, Let)
+    """The ops that make arrays, but for those that an array of length 1 is stretched by."""
+    return [s.op for s in walk(fn.body) if isinstance(s, Let) and s.op != "kernels.stretched"
             and (effect_of(s.op) is Effect.FRESH or effect_of(s.op) is Effect.READ)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, overload
 
 import numpy as np
@@ -12,7 +12,7 @@ from numba import types as nb
 from ...core import numba_adapter
 from ...core.ir import Atom, Block, Carried, Const, For, If, SetItem, Var
 from ...core.types import scalar
-from .lengths import ONE, Dim
+from .lengths import ONE, Along, Dim, Index
 from .nodes import (
     CHEAP,
     ZERO,
@@ -130,6 +130,8 @@ class Fuser:
         w = self.w
         atom = idx.atom
         for kind, value in idx.steps:
+            if kind == "flag":
+                value, _ = value
             level = max(idx.level, w.base)
             if kind == "flag":
                 key = ("flag", atom, value)
@@ -149,7 +151,8 @@ class Fuser:
         node = self.now(node)
         match node:
             case Load(array=array, index=index, dtype=dtype):
-                args = (Var(array), *(self.index(i) for i in routed(index, idx)))
+                array, places = self.stretched(array, index, routed(index, idx))
+                args = (Var(array), *map(self.index, places))
                 return self._remember(args, node, idx, lambda level: self.w.let(
                     "[]", args, dtype, level=level))
             case Read(source=source, index=index):
@@ -165,6 +168,18 @@ class Fuser:
                     node, idx, level))
         assert not isinstance(node, Node)
         return node
+
+    def stretched(self, array: str, index: tuple[Index, ...], places: tuple[Idx, ...]
+                  ) -> tuple[str, tuple[Idx, ...]]:
+        """An array that needs no flags in its indices, and the indices without them."""
+        out = list(places)
+        for axis, (item, idx) in enumerate(zip(index, places, strict=True)):
+            if idx.steps and item == Along(getattr(item, "axis", 0)) and {k for k, _ in idx.steps} == {"flag"}:
+                _, to = idx.steps[0][1]
+                name = self.w.stretched(array, axis, to)
+                if name is not None:
+                    array, out[axis] = name, replace(idx, steps=())
+        return array, tuple(out)
 
     def _remember(
         self, key: Any, node: Node, idx: tuple[Idx, ...], make: Callable[[int], Atom]

@@ -47,6 +47,7 @@ class Memory:
             if isinstance(stmt, For | While):
                 phis = [c.phi for c in stmt.carried if is_array(shapes.types.get(c.phi))]
                 pairs += combinations(phis, 2)
+        self._written = {name for stmt in body.stmts for name in written(stmt, shapes.types)}
         self._inside: dict[str, set[str]] = {}
         for stmt in walk(body):
             if isinstance(stmt, For | While):
@@ -63,6 +64,10 @@ class Memory:
         pairs = zip(self.shapes.phis[p], self.shapes.phis[q], strict=True)
         return all(isinstance(a, Var) and isinstance(b, Var) and not self.may_alias(a.name, b.name)
                    for a, b in pairs)
+
+    def is_steady(self, name: str) -> bool:
+        """Does nobody write into an array, other than where it is made?"""
+        return not any(self.may_alias(name, other) for other in self._written)
 
     def may_alias(self, a: str, b: str) -> bool:
         """May two arrays share memory?"""

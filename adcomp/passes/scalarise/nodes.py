@@ -153,7 +153,7 @@ def _route(item: Index, idx: tuple[Idx, ...]) -> Idx:
         return _stepped(Idx(item.atom), plus=item.plus)
     inner = idx[item.axis]
     if item.flag is not None and inner != ZERO:
-        inner = replace(inner, steps=(*inner.steps, ("flag", item.flag)))
+        inner = replace(inner, steps=(*inner.steps, ("flag", (item.flag, item.to))))
     if item.start is not None:
         inner = replace(inner, steps=(*inner.steps, ("add", item.start)))
     return _stepped(inner, plus=item.plus)

@@ -22,6 +22,8 @@ EMPTY = "zero-size array to reduction operation {} which has no identity"
 INTP = nb.intp
 BOOL = nb.boolean
 ZERO_INDEX = Fixed(Const(0))
+#: the most axes of an array that ``kernels.stretched`` takes
+MOST_AXES = 3
 
 
 @dataclass
@@ -218,6 +220,49 @@ class Writer:
         self.fail(wrong, MISMATCH, self.base)
         return self.choice(n_counts, n, m, INTP, self.base)
 
+    def stretched(self, array: str, axis: int, to: Dim) -> str | None:
+        """An array that is as long along an axis as what it broadcasts to.
+
+        The array itself, or a copy where its length is 1 and not the other; None where that is not
+        safe or worth while: in loops, and for arrays that somebody writes to.
+        """
+        ty = self.types[array]
+        if ty.layout == "F" or ty.ndim > MOST_AXES or not ty.mutable or self.depth.get(array, 0) > 0:
+            return None
+        key = ("stretched", array, axis, frozenset(to))
+        known = self.found("lengths", key)
+        if known is None:
+            lengths = [self.length((part,)) for part in to]
+            if any(map(self._depth_of, lengths)) or not self.memory.is_steady(array):
+                return None
+            known = self.frames[0].lengths[key] = self._stretch(array, axis, to, lengths)
+        assert isinstance(known, Var)
+        return known.name
+
+    def _stretch(self, array: str, axis: int, to: Dim, lengths: Sequence[Atom]) -> Var:
+        n = self.agreed(to) if self.base == 0 else self._common(lengths)
+        ty = self.types[array]
+        shape = self.once(".shape", (Var(array),), nb.UniTuple(INTP, ty.ndim), 0)
+        own = self.once("[]", (shape, Const(axis)), INTP, 0)
+        short = self.once("==", (own, Const(1)), BOOL, 0)
+        wide = self.let("&", (short, self.once("!=", (n, Const(1)), BOOL, 0)), BOOL, level=0)
+        copy, result = self.name(array, ty.copy(layout="C"), 0), self.name(array, ty, 0)
+        args = (Var(array), Const(axis), n)
+        self.emit(If(wide, Block((Let(copy, "kernels.stretched", args, self.loc),), (Var(copy),)),
+                     Block((), (Var(array),)), (result,), self.loc), 0)
+        return Var(result)
+
+    def _common(self, lengths: Sequence[Atom]) -> Atom:
+        """What lengths broadcast to, if they do; of loops around, without a check."""
+        key = ("common", *lengths)
+        n = self.found("lengths", key, 0)
+        if n is None:
+            n, *others = lengths
+            for m in others:
+                n = self.choice(self.once("!=", (n, Const(1)), BOOL, 0), n, m, INTP, 0)
+            self.frames[0].lengths[key] = n
+        return n
+
     def check_fits(self, dim: Dim, target: Dim) -> None:
         """Raise where a value of one length can't be stored in a target of another."""
         n, m = self.length(dim), self.length(target)
@@ -249,7 +294,7 @@ class Writer:
             elif any(part.base[0] == "lit" for part in dim):
                 out.append(Along(skip + k))
             else:
-                out.append(Along(skip + k, flag=self.is_not_one(dim)))
+                out.append(Along(skip + k, flag=self.is_not_one(dim), to=wanted))
         return tuple(out)
 
     def broadcast(self, shapes: Sequence[tuple[Dim, ...]]) -> tuple[Dim, ...]:
