@@ -8,13 +8,14 @@ from . import (
     cumulative,
     elementwise,
     indexing,
-    linalg,
+    products,
     shape,
+    solve,
     special,
     transcendental,
     vmath,
 )
 from .vmath import VECTOR
 
-__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "indexing", "linalg", "shape", "special",
-           "transcendental", "vmath"]
+__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "indexing", "products", "shape", "solve",
+           "special", "transcendental", "vmath"]

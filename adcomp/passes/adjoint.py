@@ -56,7 +56,7 @@ from .context import Context, Note, RuleBook
 from .equations import instantiate
 
 Bars = dict[str, Atom]
-LETTERS = "abc"
+LETTERS = "abcdef"
 
 
 def reversed_loc(loc: Where) -> Where:
@@ -297,20 +297,20 @@ class Adjoint:
         return Var(self.ctx.shadow[atom.name])
 
     def _kernels(self, stmt: Let, kernels: Any, y_bar: Atom, bars: Bars, loc: Where) -> None:
-        """Array rules: each adds one argument's cotangent to its shadow."""
+        """Array rules: each adds to the shadow of one argument, or one rule to all that are active."""
         ctx = self.ctx
         letters = dict(zip(LETTERS, stmt.args, strict=False))
         given = letters | {"y": Var(stmt.target), "y_bar": y_bar}
-        for letter, atom in letters.items():
-            if not ctx.is_active(atom):
-                continue
-            rule = kernels.get(letter)
+        active = [letter for letter, atom in letters.items() if ctx.is_active(atom)]
+        together = "".join(active)
+        for wrt in (together,) if together in kernels else active:
+            rule = kernels.get(wrt)
             if rule is None:
                 raise self.no_rule(stmt)
-            given[f"{letter}_bar"] = self.shadow_of(atom)
+            given |= {f"{letter}_bar": self.shadow_of(letters[letter]) for letter in wrt}
             name = ctx.rules.name_of(rule, ctx)
             args = tuple(self.as_it_was(stmt, given[p], p) for p in rule.params)
-            ctx.out.append(Call(name, args, (len(args) - 1,), loc))
+            ctx.out.append(Call(name, args, tuple(range(len(args) - len(wrt), len(args))), loc))
 
     def as_it_was(self, stmt: Let, atom: Atom, param: str) -> Atom:
         """An array that a rule reads in the reverse sweep: a copy, if it is overwritten before."""
