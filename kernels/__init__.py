@@ -7,15 +7,17 @@ from . import (
     casts,
     cumulative,
     elementwise,
+    factorisations,
     indexing,
     products,
     shape,
     solve,
     special,
+    spectral,
     transcendental,
     vmath,
 )
 from .vmath import VECTOR
 
-__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "indexing", "products", "shape", "solve",
-           "special", "transcendental", "vmath"]
+__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "factorisations", "indexing", "products", "shape",
+           "solve", "special", "spectral", "transcendental", "vmath"]
