@@ -9,6 +9,9 @@ from . import (
     elementwise,
     factorisations,
     indexing,
+    least_squares,
+    matrices,
+    norms,
     products,
     shape,
     solve,
@@ -19,5 +22,6 @@ from . import (
 )
 from .vmath import VECTOR
 
-__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "factorisations", "indexing", "products", "shape",
-           "solve", "special", "spectral", "transcendental", "vmath"]
+__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "factorisations", "indexing", "least_squares",
+           "matrices", "norms", "products", "shape", "solve", "special", "spectral", "transcendental",
+           "vmath"]
