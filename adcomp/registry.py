@@ -8,7 +8,7 @@ parses its source and pastes what it needs into the adjoint.
 ...     a_bar = y_bar / conj(b)
 ...     return a_bar, -a_bar * conj(y)
 
-Its parameters say what the adjoint must have at hand: the arguments ``a, b, c`` of the primal, its
+Its parameters say what the adjoint must have at hand: the arguments ``a, b, c, ..`` of the primal, its
 result ``y`` and the cotangent ``y_bar``. It returns one cotangent per argument, None for an
 argument that has no derivative. The body is assignments and one ``return``; conditional
 expressions are allowed. A cotangent that nobody asks for is sliced away, so every one is an
@@ -48,7 +48,7 @@ __all__ = [
     "nondifferentiable_ops", "overloaded_kernel", "pullback", "pullback_rule", "unwrap",
 ]
 
-ARGUMENTS = ("a", "b", "c")
+ARGUMENTS = ("a", "b", "c", "d", "e", "f")
 
 #: Explicit, because Numba lets a callee inherit the options of whoever compiles it first.
 JIT: dict[str, Any] = {"error_model": "numpy", "fastmath": False}
@@ -154,9 +154,9 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class ArrayRule:
-    """The pullback of an array operation to one argument: a kernel that accumulates in place.
+    """The pullback of an array operation to its arguments `wrt`: a kernel that accumulates in place.
 
-    ``kernel(*params)``; the last of `params` is ``<wrt>_bar``, the memory added to.
+    ``kernel(*params)``; the last of `params` are the memory added to, ``a_bar, b_bar`` for ``wrt="ab"``.
     """
 
     name: str
@@ -347,7 +347,8 @@ def pullback(callables: Any, *domains: Domain, rules: Rules = RULES) -> Callable
 
     def register(function: Any) -> Any:
         if not 1 <= len(domains) <= len(ARGUMENTS):
-            raise TypeError(f"rule {function.__name__}: one domain per argument, at most three")
+            raise TypeError(
+                f"rule {function.__name__}: one domain per argument, at most {len(ARGUMENTS)}")
         params = _params(function)
         _refuse_unknown(function.__name__, params, (*ARGUMENTS[: len(domains)], "y", "y_bar"))
         keys = _keys(callables)
@@ -359,19 +360,23 @@ def pullback(callables: Any, *domains: Domain, rules: Rules = RULES) -> Callable
 
 
 def array_pullback(callables: Any, *, wrt: str, rules: Rules = RULES) -> Callable[[Any], Any]:
-    """Make the decorated jitted kernel the pullback of an array operation to one argument.
+    """Make the decorated jitted kernel the pullback of an array operation to one argument or several.
 
-    Its parameters are what it reads, among ``a b c y y_bar``, and last ``<wrt>_bar``, into whose
-    memory it accumulates.
+    Its parameters are what it reads, among ``a b c d e f y y_bar``, and last ``<wrt>_bar``, into whose
+    memory it accumulates. A rule of several arguments, such as ``wrt="ab"`` with last parameters
+    ``a_bar, b_bar``, is used when just these are active, in place of the rules of each; the two may be
+    the same memory.
     """
-    if wrt not in ARGUMENTS:
-        raise TypeError(f"wrt={wrt!r}: one of {', '.join(ARGUMENTS)}")
+    bars = tuple(f"{letter}_bar" for letter in wrt)
+    if not wrt or any(w not in ARGUMENTS for w in wrt) or "".join(sorted(set(wrt))) != wrt:
+        raise TypeError(f"wrt={wrt!r}: of {', '.join(ARGUMENTS)}, in this order")
 
     def register(function: Any) -> Any:
         params, name = _params(function), unwrap(function).__name__
-        _refuse_unknown(name, params[:-1], (*ARGUMENTS, "y", "y_bar"))
-        if not params or params[-1] != f"{wrt}_bar":
-            raise TypeError(f"rule {name}: the last parameter is {wrt}_bar, which it adds to")
+        if params[-len(bars):] != bars:
+            what = "parameter is" if len(bars) == 1 else "parameters are"
+            raise TypeError(f"rule {name}: the last {what} {', '.join(bars)}, which it adds to")
+        _refuse_unknown(name, params[: -len(bars)], (*ARGUMENTS, "y", "y_bar"))
         if not is_kernel(function):
             function = kernel(function)
         rules.add_array(_keys(callables), ArrayRule(name, function, params, wrt))

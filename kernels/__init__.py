@@ -3,19 +3,29 @@
 Importing this package fills `adcomp.registry.RULES`.
 """
 
-from . import (
-    casts,
-    cumulative,
-    elementwise,
-    indexing,
-    linalg,
-    shape,
-    special,
-    stretch,
-    transcendental,
-    vmath,
-)
+from importlib import import_module
+
 from .vmath import VECTOR
 
-__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "indexing", "linalg", "shape", "special", "stretch",
-           "transcendental", "vmath"]
+#: the modules that register rules and definitions
+FAMILIES = (
+    "casts",
+    "cumulative",
+    "elementwise",
+    "factorisations",
+    "indexing",
+    "least_squares",
+    "matrices",
+    "norms",
+    "products",
+    "shape",
+    "solve",
+    "special",
+    "spectral",
+    "stretch",
+    "transcendental",
+)
+for _family in FAMILIES:
+    import_module(f"{__name__}.{_family}")
+
+__all__ = ["FAMILIES", "VECTOR"]

@@ -56,7 +56,7 @@ from .context import Context, Note, RuleBook
 from .equations import instantiate
 
 Bars = dict[str, Atom]
-LETTERS = "abc"
+LETTERS = "abcdef"
 
 
 def reversed_loc(loc: Where) -> Where:
@@ -274,13 +274,22 @@ class Adjoint:
         rule = ctx.rules.equation(stmt.op, value)
         if rule is None or len(stmt.args) > len(LETTERS):
             raise self.no_rule(stmt)
-        given: dict[str, Atom] = dict(zip(LETTERS, stmt.args, strict=False))
+        given: dict[str, Atom] = self._letters(stmt)
         given |= {"y": Var(stmt.target), "y_bar": y_bar}
+        if not {*rule.params} <= {*given}:
+            raise self.no_rule(stmt)
         wanted = tuple(ctx.is_active(a) for a in stmt.args)
         bars_of = instantiate(ctx, rule, {p: given[p] for p in rule.params if p in given}, wanted, loc)
         for atom, contribution in zip(stmt.args, bars_of, strict=False):
             if contribution != Const(None):
                 self.add(bars, atom, contribution, loc)
+
+    def _letters(self, stmt: Let) -> dict[str, Atom]:
+        """What a rule calls the arguments; those passed by keyword have no name in a rule."""
+        split = len(stmt.args) - len(stmt.keywords)
+        if any(map(self.ctx.is_active, stmt.args[split:])):
+            raise self.no_rule(stmt)
+        return dict(zip(LETTERS, stmt.args[:split], strict=False))
 
     def no_rule(self, stmt: Let | Call) -> NoRuleError:
         loc = stmt.loc if isinstance(stmt.loc, Loc) else None
@@ -297,20 +306,20 @@ class Adjoint:
         return Var(self.ctx.shadow[atom.name])
 
     def _kernels(self, stmt: Let, kernels: Any, y_bar: Atom, bars: Bars, loc: Where) -> None:
-        """Array rules: each adds one argument's cotangent to its shadow."""
+        """Array rules: each adds to the shadow of one argument, or one rule to all that are active."""
         ctx = self.ctx
-        letters = dict(zip(LETTERS, stmt.args, strict=False))
+        letters = self._letters(stmt)
         given = letters | {"y": Var(stmt.target), "y_bar": y_bar}
-        for letter, atom in letters.items():
-            if not ctx.is_active(atom):
-                continue
-            rule = kernels.get(letter)
+        active = [letter for letter, atom in letters.items() if ctx.is_active(atom)]
+        together = "".join(active)
+        for wrt in (together,) if together in kernels else active:
+            rule = kernels.get(wrt)
             if rule is None:
                 raise self.no_rule(stmt)
-            given[f"{letter}_bar"] = self.shadow_of(atom)
+            given |= {f"{letter}_bar": self.shadow_of(letters[letter]) for letter in wrt}
             name = ctx.rules.name_of(rule, ctx)
             args = tuple(self.as_it_was(stmt, given[p], p) for p in rule.params)
-            ctx.out.append(Call(name, args, (len(args) - 1,), loc))
+            ctx.out.append(Call(name, args, tuple(range(len(args) - len(wrt), len(args))), loc))
 
     def as_it_was(self, stmt: Let, atom: Atom, param: str) -> Atom:
         """An array that a rule reads in the reverse sweep: a copy, if it is overwritten before."""

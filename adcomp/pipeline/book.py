@@ -14,7 +14,7 @@ from ..frontend.calls import dispatcher_of
 from ..frontend.parse import parse
 from ..passes.context import Context
 from ..passes.simplify import simplify
-from ..registry import RULES, ArrayRule, Rules, UserRule
+from ..registry import RULES, ArrayRule, Rules, UserRule, is_kernel
 from .front import is_primitive
 
 
@@ -31,7 +31,8 @@ class Book:
         return None if rule is None else _equation(rule.function, rule.params)  # type: ignore[arg-type]
 
     def kernels(self, op: str, value: Any) -> Mapping[str, ArrayRule]:
-        return self.rules.array(op)
+        found = self.rules.array(op)
+        return found if found or not is_kernel(value) else self.rules.array(value)
 
     def user(self, value: Any) -> UserRule | None:
         try:

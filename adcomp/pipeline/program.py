@@ -38,6 +38,7 @@ from ..passes.sink import sink
 from ..passes.spent import drop_spent
 from ..passes.tighten import tighten
 from ..passes.vectorise import vectorise
+from ..registry import is_kernel
 from .arguments import argument, cotangents, leaves, positions
 from .front import Typed, front
 from .guard import guard
@@ -137,7 +138,7 @@ class Program:
 
     def _polish(self, fn: Function, ctx: Context) -> Function:
         """Drop what is dead, and give the loops the form that LLVM vectorises."""
-        fn = simplify(fn, ctx.types)
+        fn = simplify(fn, ctx.types, lambda op: is_kernel(ctx.namespace.get(op)))
         fn = settle_signs(fn, ctx.types, ctx.namer)
         reverses = {pair.reverse for pair in self.calls.made.values()}
         fn = simplify(drop_spent(fn, ctx.types, reverses), ctx.types)
