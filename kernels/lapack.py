@@ -81,7 +81,7 @@ def refuse_not_square(a):
 @njit(**JIT)
 def is_zero(array):
     """Whether all elements are zero: then a pullback adds nothing, even where its formula has a pole."""
-    for v in np.nditer(array):
+    for v in np.nditer(array):  # noqa: SIM110 (Numba has no generators here)
         if v.item() != 0:
             return False
     return True

@@ -157,6 +157,8 @@ def _canonical() -> dict[Any, str]:
                 continue
     table |= {np.float64: "np.float64", np.complex128: "np.complex128", np.int64: "np.int64",
               np.bool_: "np.bool_", np.abs: "np.abs"}
+    table |= {getattr(np.random, n): f"np.random.{n}" for n in dir(np.random)
+              if not n.startswith("_") and callable(getattr(np.random, n))}
     table |= {getattr(np.linalg, n): f"np.linalg.{n}" for n in dir(np.linalg)
               if not n.startswith("_") and callable(getattr(np.linalg, n))}
     table |= {getattr(builtins, n): n for n in (*_BUILTIN_SCALAR, "len", "range", "sum", "enumerate",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Mapping, Sequence
 from types import FunctionType
 from typing import Any
@@ -11,7 +12,7 @@ import numba
 import numpy as np
 
 from ..core.ir import Atom, Const, SetItem, Var
-from ..core.ops import op_of
+from ..core.ops import STANDARD, Effect, callee, effect_of, op_of
 from . import library
 from .expressions import expression
 from .frame import Frame
@@ -104,6 +105,7 @@ def _primitive(
     frame: Frame, op: str, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call,
     hint: str | None,
 ) -> Value:
+    args, kwargs = _in_order(op, args, kwargs)
     atoms = [frame.atom(v, node) for v in args]
     out = kwargs.get("out")
     if out is not None and op.startswith("np."):
@@ -117,6 +119,24 @@ def _primitive(
     if op in MUTATING:
         return call_effect(frame, op, atoms, MUTATING[op], node)
     return frame.emit(op, atoms, node, hint, tuple(kwargs))
+
+
+def _in_order(op: str, args: Sequence[Value], kwargs: Mapping[str, Value]
+              ) -> tuple[Sequence[Value], Mapping[str, Value]]:
+    """The arguments of a function of NumPy by position, as far as they follow each other."""
+    if not kwargs or not op.startswith("np.") or effect_of(op) is Effect.FRESH:
+        return args, kwargs
+    try:
+        names = list(inspect.signature(callee(op, STANDARD)).parameters)
+    except (TypeError, ValueError):  # a builtin tells nothing of its parameters
+        return args, kwargs
+    if not {*kwargs} <= {*names}:
+        return args, kwargs
+    rest = sorted(kwargs, key=names.index)
+    placed = list(args)
+    while rest and names[len(placed): len(placed) + 1] == rest[:1]:
+        placed.append(kwargs[rest.pop(0)])
+    return placed, {name: kwargs[name] for name in rest}
 
 
 def _with_out(frame: Frame, op: str, args: Sequence[Atom], kwargs: Mapping[str, Value], out: Value,

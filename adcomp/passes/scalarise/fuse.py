@@ -174,7 +174,8 @@ class Fuser:
         """An array that needs no flags in its indices, and the indices without them."""
         out = list(places)
         for axis, (item, idx) in enumerate(zip(index, places, strict=True)):
-            if idx.steps and item == Along(getattr(item, "axis", 0)) and {k for k, _ in idx.steps} == {"flag"}:
+            is_whole = isinstance(item, Along) and item == Along(item.axis)
+            if idx.steps and is_whole and all(kind == "flag" for kind, _ in idx.steps):
                 _, to = idx.steps[0][1]
                 name = self.w.stretched(array, axis, to)
                 if name is not None:

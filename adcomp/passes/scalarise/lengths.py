@@ -67,7 +67,8 @@ class Fixed:
 class Along:
     """The index along an axis, plus ``start``, plus ``plus``; 0 where ``flag`` does not hold.
 
-    A flag comes with the length ``to`` that an axis of length 1 is stretched to. ``cut`` says that the axis is not the whole of what it runs over.
+    A flag comes with the length ``to`` that an axis of length 1 is stretched to. ``cut`` says that the
+    axis is not the whole of what it runs over.
     """
 
     axis: int

@@ -1,9 +1,10 @@
 """What is tested of every array function: expressions, by the op that they are about."""
 
-from . import cumulative, indexing, shape
+from . import cumulative, indexing, random, shape, signal
 from ._cases import Case
 
 #: the cases of every op
-CASES: dict[str, tuple[Case, ...]] = {**cumulative.CASES, **indexing.CASES, **shape.CASES}
+CASES: dict[str, tuple[Case, ...]] = {**cumulative.CASES, **indexing.CASES, **random.CASES, **shape.CASES,
+                                     **signal.CASES}
 
 __all__ = ["CASES", "Case"]
