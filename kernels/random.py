@@ -13,7 +13,11 @@ import numpy as np
 from numba import types
 
 from ..core.types import number_class
-from ..registry import POSITIVE, REAL, definition, nondifferentiable, pullback
+from ..registry import POSITIVE, REAL, Domain, definition, nondifferentiable, pullback
+
+LOW = Domain("LOW", -3.0, -1.0)
+MIDDLE = Domain("MIDDLE", -0.8, 0.8)
+HIGH = Domain("HIGH", 1.0, 3.0)
 
 nondifferentiable(
     np.random.random, np.random.random_sample, np.random.ranf, np.random.sample, np.random.rand,
@@ -34,7 +38,7 @@ def lognormal(a, b, y, y_bar):
     return a_bar, a_bar * (np.log(y) - a) / b
 
 
-@pullback(np.random.uniform, REAL, REAL)
+@pullback(np.random.uniform, LOW, HIGH)
 def uniform(a, b, y, y_bar):
     share = (y - a) / (b - a)
     return y_bar * (1 - share), y_bar * share
@@ -62,7 +66,7 @@ def pareto(a, y, y_bar):
     return -y_bar * (1 + y) * np.log1p(y) / a
 
 
-@pullback(np.random.triangular, REAL, REAL, REAL)
+@pullback(np.random.triangular, LOW, MIDDLE, HIGH)
 def triangular(a, b, c, y, y_bar):
     """Corners `a` and `c`, mode `b`. Below the mode ``(y - a)**2 = u (b - a) (c - a)``."""
     below = y < b
@@ -162,10 +166,10 @@ def _by_exponent(function):
         return many
 
 
-for _function in (np.random.exponential, np.random.rayleigh):
-    _by_scale(_function)
-for _function in (np.random.weibull, np.random.power, np.random.pareto):
-    _by_exponent(_function)
+for _scaled in (np.random.exponential, np.random.rayleigh):
+    _by_scale(_scaled)
+for _root in (np.random.weibull, np.random.power, np.random.pareto):
+    _by_exponent(_root)
 
 
 @definition(np.random.triangular)

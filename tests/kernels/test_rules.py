@@ -29,7 +29,16 @@ def primal_of(rule):
         (function,) = (key for key in RULES._scalar if RULES._scalar[key] is rule)
         return function
     op = next((op for op in rule.ops if not op.startswith(".")), None)
-    return callee(op, {})
+    return seeded(callee(op, {})) if op.startswith("np.random.") else callee(op, {})
+
+
+def seeded(draw):
+    """A draw from the same noise at every call."""
+    def drawn(*args):
+        np.random.seed(3)
+        return draw(*args)
+
+    return drawn
 
 
 def on_complex(rule):
