@@ -13,6 +13,7 @@ FAMILIES = (
     "cumulative",
     "elementwise",
     "factorisations",
+    "fourier",
     "indexing",
     "least_squares",
     "matrices",
@@ -26,6 +27,7 @@ FAMILIES = (
     "spectral",
     "stretch",
     "transcendental",
+    "transforms",
 )
 for _family in FAMILIES:
     import_module(f"{__name__}.{_family}")

@@ -25,6 +25,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import scipy
 
 BINARY = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
@@ -139,7 +140,7 @@ def effect_of(op: str) -> Effect:
         return known
     if op.startswith("np.random."):
         return Effect.OPAQUE
-    return Effect.READ if op.startswith(("np.", ".")) else Effect.OPAQUE
+    return Effect.READ if op.startswith(("np.", "scipy.fft.", ".")) else Effect.OPAQUE
 
 
 def _canonical() -> dict[Any, str]:
@@ -159,6 +160,8 @@ def _canonical() -> dict[Any, str]:
               np.bool_: "np.bool_", np.abs: "np.abs"}
     table |= {getattr(np.random, n): f"np.random.{n}" for n in dir(np.random)
               if not n.startswith("_") and callable(getattr(np.random, n))}
+    table |= {getattr(np.fft, n): f"np.fft.{n}" for n in dir(np.fft)
+              if not n.startswith("_") and callable(getattr(np.fft, n))}
     table |= {getattr(np.linalg, n): f"np.linalg.{n}" for n in dir(np.linalg)
               if not n.startswith("_") and callable(getattr(np.linalg, n))}
     table |= {getattr(builtins, n): n for n in (*_BUILTIN_SCALAR, "len", "range", "sum", "enumerate",
@@ -180,6 +183,8 @@ def op_of(value: Any) -> str | None:
     >>> op_of(math.exp), op_of(operator.truediv), op_of(len)
     ('math.exp', '/', 'len')
     """
+    if str(getattr(value, "__module__", None)).startswith("scipy.fft."):  # imported late: it takes long
+        return f"scipy.fft.{value.__name__}"
     try:
         return CANONICAL.get(value)
     except TypeError:
@@ -201,6 +206,6 @@ def callee(op: str, namespace: Mapping[str, Any]) -> Any:
 
 
 STANDARD: Mapping[str, Any] = MappingProxyType(
-    {"math": math, "cmath": cmath, "np": np, "operator": operator}
+    {"math": math, "cmath": cmath, "np": np, "scipy": scipy, "operator": operator}
     | {n: getattr(builtins, n) for n in (*_BUILTIN_SCALAR, "len", "range", "print")}
 )

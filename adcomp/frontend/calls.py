@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from types import FunctionType
 from typing import Any
 
@@ -23,6 +24,9 @@ from .values import LocalFunction, Static, TupleValue, Value
 #: methods and functions that write into their first argument
 MUTATING = {".fill()": (0,), ".sort()": (0,), "np.copyto": (0,), "np.fill_diagonal": (0,),
             "np.random.shuffle": (0,), "np.random.seed": (), "print": ()}
+
+#: functions that Numba learns from an optional package
+TRANSFORMS = ("np.fft.", "scipy.fft.")
 
 #: methods that are functions of the same name
 FUNCTIONS = {"dot": "np.dot"}
@@ -105,6 +109,9 @@ def _primitive(
     frame: Frame, op: str, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.Call,
     hint: str | None,
 ) -> Value:
+    if op.startswith(TRANSFORMS) and find_spec("rocket_fft") is None:
+        raise frame.refuse(f"Numba compiles {op} only with the package rocket-fft", node,
+                           hint="install it: pip install 'adcomp[fft]'")
     args, kwargs = _in_order(op, args, kwargs)
     atoms = [frame.atom(v, node) for v in args]
     out = kwargs.get("out")

@@ -10,6 +10,7 @@ from typing import Any
 
 import numba
 import numpy as np
+import scipy.fft
 
 Maker = Callable[[np.random.Generator], Any]
 
@@ -99,7 +100,7 @@ class Case:
         text = "\n    ".join(lines) + "\n"
         file = f"<case {zlib.crc32(text.encode()):08x}>"
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-        scope: dict[str, Any] = {"np": np}
+        scope: dict[str, Any] = {"np": np, "scipy": scipy}
         exec(compile(text, file, "exec"), scope)
         return scope[name]
 
