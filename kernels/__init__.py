@@ -7,6 +7,7 @@ from . import (
     casts,
     cumulative,
     elementwise,
+    exponential,
     factorisations,
     indexing,
     least_squares,
@@ -18,10 +19,11 @@ from . import (
     special,
     spectral,
     transcendental,
+    triangular,
     vmath,
 )
 from .vmath import VECTOR
 
-__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "factorisations", "indexing", "least_squares",
-           "matrices", "norms", "products", "shape", "solve", "special", "spectral", "transcendental",
-           "vmath"]
+__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "exponential", "factorisations", "indexing",
+           "least_squares", "matrices", "norms", "products", "shape", "solve", "special", "spectral",
+           "transcendental", "triangular", "vmath"]

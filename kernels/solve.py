@@ -73,12 +73,12 @@ nondifferentiable(lu_factors, solve_factors)
 # Systems ------------------------------------------------------------------------------------------
 
 
-def _right_sides(b):
+def right_sides(b):
     """A copy of one or several right-hand sides, by columns."""
     raise NotImplementedError("compiled code only")
 
 
-@overload(_right_sides, jit_options=JIT)
+@overload(right_sides, jit_options=JIT)
 def _overload_right_sides(b):
     if b.ndim == 1:
         def of_vector(b):
@@ -94,7 +94,7 @@ def _overload_right_sides(b):
 def solve_with(a, b, lu, pivots):
     """The solution of ``a y = b``, in the layout that ``np.linalg.solve`` gives it."""
     n = lu.shape[0]
-    x = _right_sides(b)
+    x = right_sides(b)
     if n > 0 and x.shape[0] > 0:
         getrs((NO, n, x.shape[0], lu, n, pivots, x, n))
     if b.ndim == 1:
@@ -107,7 +107,7 @@ def solve_with(a, b, lu, pivots):
 def _adjoint_solution(lu, pivots, y_bar):
     """``a^-H y_bar``, by columns."""
     n = lu.shape[0]
-    t = _right_sides(y_bar)
+    t = right_sides(y_bar)
     if n > 0 and t.shape[0] > 0:
         getrs((ADJOINT, n, t.shape[0], lu, n, pivots, t, n))
     return t
