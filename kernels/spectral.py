@@ -1,7 +1,8 @@
 """Eigenvalues, eigenvectors and singular values.
 
 Each result is a copy of a factor, and has a pullback of its own: pullbacks are linear in the cotangents,
-so their sum is that of the whole, and of results that are not used nothing is computed.
+so their sum is that of the whole, and of results that are not used nothing is computed. The results of a
+real matrix are parts of one array, whose pullback shares the products that they have in common.
 
 Eigenvectors and singular vectors are determined up to a factor of modulus one (a sign, of real ones), and
 those of equal values up to a rotation. The derivatives are right for functions that do not depend on
@@ -19,11 +20,12 @@ singular vectors, which keeps what is finite at equal values, is worked out here
 from __future__ import annotations
 
 import numpy as np
+from numba import types
 
 from ..core.numba_kept import compiled_kernel
 from ..registry import JIT, array_pullback, definition, kernel, nondifferentiable
 from .factorisations import add_lower
-from .lapack import ADJOINT, add_matrix, columns_of, getrf, getrs
+from .lapack import ADJOINT, add_matrix, columns_of, copy_matrix, getrf, getrs, is_zero
 from .products import adjoint_times, times_adjoint
 
 
@@ -100,13 +102,46 @@ def hermitian_vectors_a(b, c, y_bar, a_bar):
     add_lower(s, a_bar)
 
 
+@kernel
+def hermitian_pair(a, w, v):
+    """The values, and the elements of the vectors by columns: of a real matrix, one array for both."""
+    n = w.size
+    y = np.empty(n + n * n, w.dtype)
+    y[:n] = w
+    copy_matrix(v.T, y[n:].reshape((n, n)))
+    return y
+
+
+@array_pullback(hermitian_pair, wrt="a")
+def hermitian_pair_a(b, c, y_bar, a_bar):
+    """``s = v (diag(w_bar) + m) v^T``, with `m` as in `hermitian_vectors_a`."""
+    n = b.size
+    if is_zero(y_bar[n:]):
+        hermitian_values_a(c, y_bar[:n], a_bar)
+        return
+    m = _zeros(n, n, c)
+    adjoint_times(c, y_bar[n:].reshape((n, n)).T, m)
+    m *= _reciprocals(b)
+    for k in range(n):
+        m[k, k] = y_bar[k]
+    s = _zeros(n, n, c)
+    times_adjoint(np.dot(c, m), c, s)
+    add_lower(s, a_bar)
+
+
 @definition(np.linalg.eigh)
 def eigh(a):
-    def eigh(a):
+    def of_complex(a):
         w, v = eigh_factors(a)
         return hermitian_values(a, w, v), hermitian_vectors(a, w, v)
 
-    return eigh
+    def of_real(a):
+        w, v = eigh_factors(a)
+        n = w.size
+        both = hermitian_pair(a, w, v)
+        return both[:n], both[n:].reshape((n, n)).T
+
+    return of_complex if isinstance(a.dtype, types.Complex) else of_real
 
 
 @definition(np.linalg.eigvalsh)
@@ -267,7 +302,7 @@ def _side_term(u, s, u_bar):
     Vectors beyond the singular values, of ``full_matrices``, are a basis of what the others leave: they
     turn with these, ``u2_dot = -u1 u1_dot^H u2``.
     """
-    m, k = u.shape[0], s.size
+    k = s.size
     u1, u1_bar = _leading_columns(u, k), _leading_columns(u_bar, k)
     if u.shape[1] > k:
         others, others_bar = columns_of(u[:, k:]).T, columns_of(u_bar[:, k:]).T
@@ -277,6 +312,13 @@ def _side_term(u, s, u_bar):
     g = _zeros(k, k, u)
     adjoint_times(u1, u1_bar, g)
     x = _inside(g, s)
+    return _with_outside(u1, g, x, s, u1_bar)
+
+
+@compiled_kernel(**JIT)
+def _with_outside(u1, g, x, s, u1_bar):
+    """``u x + (u_bar - u g) s^-1``."""
+    m, k = u1.shape
     if m == k:
         return np.dot(u1, x)
     inverse = _inverses(s)
@@ -312,10 +354,53 @@ def right_vectors_a(b, c, d, y_bar, a_bar):
     times_adjoint(_leading_columns(b, c.size), t, a_bar)
 
 
+@kernel
+def singular_triple(a, u, s, vh):
+    """The values, and the elements of the vectors by columns: of a real matrix, one array for all."""
+    y = np.empty(u.size + s.size + vh.size, s.dtype)
+    copy_matrix(u.T, y[: u.size].reshape((u.shape[1], u.shape[0])))
+    y[u.size : u.size + s.size] = s
+    copy_matrix(vh.T, y[u.size + s.size :].reshape((vh.shape[1], vh.shape[0])))
+    return y
+
+
+@array_pullback(singular_triple, wrt="a")
+def singular_triple_a(b, c, d, y_bar, a_bar):
+    """Of a square matrix ``u (diag(s_bar) + x + z^T) v^T``, with `x` of `_inside` for each side."""
+    k, i, j = c.size, b.size, b.size + c.size
+    s_bar = y_bar[i:j]
+    u_bar = y_bar[:i].reshape((b.shape[1], b.shape[0])).T
+    vh_bar = y_bar[j:].reshape((d.shape[1], d.shape[0])).T
+    left, right = not is_zero(y_bar[:i]), not is_zero(y_bar[j:])
+    if b.shape[0] != d.shape[1] or not (left and right):
+        singular_values_a(b, c, d, s_bar, a_bar)
+        if left:
+            left_vectors_a(b, c, d, u_bar, a_bar)
+        if right:
+            right_vectors_a(b, c, d, vh_bar, a_bar)
+        return
+    g, h = _zeros(k, k, b), _zeros(k, k, b)
+    adjoint_times(b, u_bar, g)
+    times_adjoint(d, vh_bar, h)
+    x, z = _inside(g, c), _inside(h, c)
+    for p in range(k):
+        for q in range(k):
+            x[p, q] += z[q, p]
+        x[p, p] += s_bar[p]
+    times_adjoint(np.dot(b, x), columns_of(d), a_bar)
+
+
 @definition(np.linalg.svd)
 def svd(a, full_matrices=1):
-    def svd(a, full_matrices):
+    def of_complex(a, full_matrices):
         u, s, vh = svd_factors(a, full_matrices)
         return left_vectors(a, u, s, vh), singular_values(a, u, s, vh), right_vectors(a, u, s, vh)
 
-    return svd
+    def of_real(a, full_matrices):
+        u, s, vh = svd_factors(a, full_matrices)
+        i, j = u.size, u.size + s.size
+        all_three = singular_triple(a, u, s, vh)
+        return (all_three[:i].reshape((u.shape[1], u.shape[0])).T, all_three[i:j],
+                all_three[j:].reshape((vh.shape[1], vh.shape[0])).T)
+
+    return of_complex if isinstance(a.dtype, types.Complex) else of_real
