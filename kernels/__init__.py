@@ -6,6 +6,7 @@ Importing this package fills `adcomp.registry.RULES`.
 from . import (
     casts,
     cumulative,
+    determinants,
     elementwise,
     exponential,
     factorisations,
@@ -15,6 +16,7 @@ from . import (
     norms,
     products,
     shape,
+    singular,
     solve,
     special,
     spectral,
@@ -24,6 +26,6 @@ from . import (
 )
 from .vmath import VECTOR
 
-__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "exponential", "factorisations", "indexing",
-           "least_squares", "matrices", "norms", "products", "shape", "solve", "special", "spectral",
-           "transcendental", "triangular", "vmath"]
+__all__ = ["VECTOR", "casts", "cumulative", "determinants", "elementwise", "exponential", "factorisations",
+           "indexing", "least_squares", "matrices", "norms", "products", "shape", "singular", "solve",
+           "special", "spectral", "transcendental", "triangular", "vmath"]

@@ -90,12 +90,3 @@ def refuse_infinite(a):
 def refuse_not_square(a):
     if a.shape[0] != a.shape[1]:
         raise np.linalg.LinAlgError(NOT_SQUARE)
-
-
-@compiled_kernel(**JIT)
-def is_zero(array):
-    """Whether all elements are zero: then a pullback adds nothing, even where its formula has a pole."""
-    for v in np.nditer(array):
-        if v.item() != 0:
-            return False
-    return True

@@ -44,7 +44,7 @@ def _solve_columns(a, x, lower, trans, unit):
 
 @kernel
 def triangular_solution(a, b, lower, trans, unit):
-    """The solution of ``op(a) y = b``; `trans` says whether ``op(a)`` is ``a`` (0), ``a^T`` (1), ``a^H`` (2)."""
+    """The solution of ``op(a) y = b``, where ``op(a)`` is ``a``, ``a^T`` or ``a^H`` for `trans` 0, 1, 2."""
     refuse_not_square(a)
     if b.shape[0] != a.shape[0]:
         raise np.linalg.LinAlgError(INCOMPATIBLE)
