@@ -11,7 +11,9 @@ from .vmath import VECTOR
 FAMILIES = (
     "casts",
     "cumulative",
+    "determinants",
     "elementwise",
+    "exponential",
     "factorisations",
     "fourier",
     "indexing",
@@ -22,12 +24,14 @@ FAMILIES = (
     "random",
     "shape",
     "signal",
+    "singular",
     "solve",
     "special",
     "spectral",
     "stretch",
     "transcendental",
     "transforms",
+    "triangular",
 )
 for _family in FAMILIES:
     import_module(f"{__name__}.{_family}")

@@ -7,11 +7,11 @@ same memory, and is an array that a tape can hold.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from ..core.numba_kept import compiled_kernel
 from ..core.numba_lapack import routine
 from ..registry import JIT
+from .products import REASSOCIATE
 
 getrf = routine("getrf", "iipipo")  # m n a lda pivots
 getrs = routine("getrs", "ciipippio")  # trans n nrhs lu ldlu pivots b ldb
@@ -64,11 +64,25 @@ def add_matrix(term, out):
                     out[i, j] += term[i, j]
 
 
+@compiled_kernel(**REASSOCIATE)
+def _has_infinite(a):
+    total = a.dtype.type(0)
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            total += a[i, j] * 0  # of infinity and NaN it is NaN
+    return total != 0
+
+
 @compiled_kernel(**JIT)
 def refuse_infinite(a):
     """Raise what Numba does for infinities and NaN."""
-    for v in np.nditer(a):
-        if not np.isfinite(v.item()):
+    if a.ndim == 1:
+        for v in a:
+            if not np.isfinite(v):
+                raise np.linalg.LinAlgError(NOT_FINITE)
+    else:
+        by_columns = abs(a.strides[0]) < abs(a.strides[1])
+        if _has_infinite(a.T if by_columns else a):
             raise np.linalg.LinAlgError(NOT_FINITE)
 
 
@@ -76,12 +90,3 @@ def refuse_infinite(a):
 def refuse_not_square(a):
     if a.shape[0] != a.shape[1]:
         raise np.linalg.LinAlgError(NOT_SQUARE)
-
-
-@njit(**JIT)
-def is_zero(array):
-    """Whether all elements are zero: then a pullback adds nothing, even where its formula has a pole."""
-    for v in np.nditer(array):  # noqa: SIM110 (Numba has no generators here)
-        if v.item() != 0:
-            return False
-    return True

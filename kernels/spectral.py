@@ -1,13 +1,18 @@
-"""Eigenvalues, eigenvectors and singular values.
+"""Eigenvalues and eigenvectors.
 
 Each result is a copy of a factor, and has a pullback of its own: pullbacks are linear in the cotangents,
-so their sum is that of the whole, and of results that are not used nothing is computed.
+so their sum is that of the whole, and of results that are not used nothing is computed. The results of a
+real matrix are parts of one array, whose pullback shares the products that they have in common.
 
-Eigenvectors and singular vectors are determined up to a factor of modulus one (a sign, of real ones), and
+Eigenvectors (and singular vectors) are determined up to a factor of modulus one (a sign, of real ones), and
 those of equal values up to a rotation. The derivatives are right for functions that do not depend on
-this choice. Values that differ by no more than rounding count as equal: what would be divided by their
-difference is left out, which is right for functions that are symmetric in their vectors, and any other
-function has no derivative there.
+this choice. Values that differ by no more than rounding count as equal, and what would be divided by their
+difference is left out. That is right for functions of the values that treat equal ones alike, such as
+``sum(w**3)``, for functions of the space that the vectors of equal values span, such as a projection, and
+for ``u @ vh``. It is wrong for functions that tell vectors of equal values apart, which have no
+derivative there, and for a function of the matrix that is put together of both, ``(v * f(w)) @ v.T``: of
+that the part ``f'(w)`` between vectors of equal values is lost, since no cotangent holds it. Functions such
+as ``expm`` and ``matrix_power`` are right everywhere.
 
 Sources: Giles, *An extended collection of matrix derivative results*, 2008, sections 3.1 and 3.2; Seeger
 and others, *Auto-differentiating linear algebra*, 2017; for the normalisation of eigenvectors Magnus,
@@ -19,16 +24,17 @@ singular vectors, which keeps what is finite at equal values, is worked out here
 from __future__ import annotations
 
 import numpy as np
+from numba import types
 
 from ..core.numba_kept import compiled_kernel
 from ..registry import JIT, array_pullback, definition, kernel, nondifferentiable
 from .factorisations import add_lower
-from .lapack import ADJOINT, add_matrix, columns_of, getrf, getrs
+from .lapack import ADJOINT, add_matrix, columns_of, copy_matrix, getrf, getrs
 from .products import adjoint_times, times_adjoint
 
 
 @compiled_kernel(**JIT)
-def _reciprocals(w):
+def reciprocals(w):
     """``1 / (w_j - w_i)``, or 0 where the two are equal but for rounding."""
     n = w.size
     out = np.zeros((n, n), w.dtype)
@@ -43,7 +49,7 @@ def _reciprocals(w):
 
 
 @compiled_kernel(**JIT)
-def _scaled_columns(x, factors):
+def scaled_columns(x, factors):
     """``x diag(factors)``, column-major."""
     out = np.empty((x.shape[1], x.shape[0]), x.dtype)
     for j in range(x.shape[1]):
@@ -53,7 +59,7 @@ def _scaled_columns(x, factors):
 
 
 @compiled_kernel(**JIT)
-def _zeros(m, n, like):
+def zero_matrix(m, n, like):
     """A column-major matrix of zeros."""
     return np.zeros((n, m), like.dtype).T
 
@@ -83,8 +89,8 @@ def hermitian_vectors(a, w, v):
 def hermitian_values_a(c, y_bar, a_bar):
     """``s = v diag(y_bar) v^H``; of `a` the lower triangle is read, as in `cholesky_a`."""
     n = c.shape[0]
-    s = _zeros(n, n, c)
-    times_adjoint(_scaled_columns(c, y_bar), c, s)
+    s = zero_matrix(n, n, c)
+    times_adjoint(scaled_columns(c, y_bar), c, s)
     add_lower(s, a_bar)
 
 
@@ -92,21 +98,54 @@ def hermitian_values_a(c, y_bar, a_bar):
 def hermitian_vectors_a(b, c, y_bar, a_bar):
     """``s = v m v^H`` with ``m_ij = (v^H y_bar)_ij / (w_j - w_i)``; see `hermitian_values_a`."""
     n = c.shape[0]
-    m = _zeros(n, n, c)
+    m = zero_matrix(n, n, c)
     adjoint_times(c, y_bar, m)
-    m *= _reciprocals(b)
-    s = _zeros(n, n, c)
+    m *= reciprocals(b)
+    s = zero_matrix(n, n, c)
+    times_adjoint(np.dot(c, m), c, s)
+    add_lower(s, a_bar)
+
+
+@kernel
+def hermitian_pair(a, w, v):
+    """The values, and the elements of the vectors by columns: of a real matrix, one array for both."""
+    n = w.size
+    y = np.empty(n + n * n, w.dtype)
+    y[:n] = w
+    copy_matrix(v.T, y[n:].reshape((n, n)))
+    return y
+
+
+@array_pullback(hermitian_pair, wrt="a")
+def hermitian_pair_a(b, c, y_bar, a_bar):
+    """``s = v (diag(w_bar) + m) v^T``, with `m` as in `hermitian_vectors_a`."""
+    n = b.size
+    if not np.any(y_bar[n:]):
+        hermitian_values_a(c, y_bar[:n], a_bar)
+        return
+    m = zero_matrix(n, n, c)
+    adjoint_times(c, y_bar[n:].reshape((n, n)).T, m)
+    m *= reciprocals(b)
+    for k in range(n):
+        m[k, k] = y_bar[k]
+    s = zero_matrix(n, n, c)
     times_adjoint(np.dot(c, m), c, s)
     add_lower(s, a_bar)
 
 
 @definition(np.linalg.eigh)
 def eigh(a):
-    def eigh(a):
+    def of_complex(a):
         w, v = eigh_factors(a)
         return hermitian_values(a, w, v), hermitian_vectors(a, w, v)
 
-    return eigh
+    def of_real(a):
+        w, v = eigh_factors(a)
+        n = w.size
+        both = hermitian_pair(a, w, v)
+        return both[:n], both[n:].reshape((n, n)).T
+
+    return of_complex if isinstance(a.dtype, types.Complex) else of_real
 
 
 @definition(np.linalg.eigvalsh)
@@ -172,7 +211,7 @@ def general_vectors_a(b, c, y_bar, a_bar):
     g, lengths = np.zeros((n, n), c.dtype), np.zeros((n, n), c.dtype)
     adjoint_times(c, y_bar, g)
     adjoint_times(c, c, lengths)
-    gaps = _reciprocals(b)
+    gaps = reciprocals(b)
     m = np.zeros((n, n), c.dtype)
     for i in range(n):
         for j in range(n):
@@ -197,125 +236,3 @@ def eigvals(a):
         return general_values(a, w, v)
 
     return eigvals
-
-
-# Singular values ----------------------------------------------------------------------------------
-
-
-@kernel
-def svd_factors(a, full_matrices):
-    return np.linalg.svd(a, full_matrices)
-
-
-nondifferentiable(svd_factors)
-
-
-@kernel
-def left_vectors(a, u, s, vh):
-    return columns_of(u).T
-
-
-@kernel
-def singular_values(a, u, s, vh):
-    return s.copy()
-
-
-@kernel
-def right_vectors(a, u, s, vh):
-    return columns_of(vh).T
-
-
-@compiled_kernel(**JIT)
-def _leading_columns(x, k):
-    """The first columns, column-major."""
-    return columns_of(x[:, :k]).T
-
-
-@compiled_kernel(**JIT)
-def _inside(g, s):
-    """The cotangent of ``u^H a v`` by the left vectors, of which ``g = u^H u_bar``.
-
-    ``x_ij = (g_ij - conj(g_ji)) (1 / (s_j - s_i) + 1 / (s_i + s_j)) / 2``, and on the diagonal
-    ``i imag(g_ii) / (2 s_i)``: half of the change of phase is that of the right vectors.
-    """
-    x, gaps = np.zeros_like(g), _reciprocals(s)
-    for i in range(s.size):
-        for j in range(s.size):
-            both = s[i] + s[j]
-            if both > 0:
-                x[i, j] = (g[i, j] - np.conj(g[j, i])) * (0.5 * gaps[i, j] + 0.5 / both)
-    for i in range(s.size):
-        if s[i] > 0:
-            x[i, i] = (g[i, i] - np.conj(g[i, i])) * (0.25 / s[i])
-    return x
-
-
-@compiled_kernel(**JIT)
-def _inverses(s):
-    """``1 / s``, or 0 of zero."""
-    out = np.zeros_like(s)
-    for k in range(s.size):
-        if s[k] > 0:
-            out[k] = 1 / s[k]
-    return out
-
-
-@compiled_kernel(**JIT)
-def _side_term(u, s, u_bar):
-    """``u x + (u_bar - u g) s^-1``; `x` is what `_inside` gives.
-
-    Vectors beyond the singular values, of ``full_matrices``, are a basis of what the others leave: they
-    turn with these, ``u2_dot = -u1 u1_dot^H u2``.
-    """
-    m, k = u.shape[0], s.size
-    u1, u1_bar = _leading_columns(u, k), _leading_columns(u_bar, k)
-    if u.shape[1] > k:
-        others, others_bar = columns_of(u[:, k:]).T, columns_of(u_bar[:, k:]).T
-        turn = _zeros(k, u.shape[1] - k, u)
-        adjoint_times(u1, others_bar, turn)
-        times_adjoint(-others, turn, u1_bar)
-    g = _zeros(k, k, u)
-    adjoint_times(u1, u1_bar, g)
-    x = _inside(g, s)
-    if m == k:
-        return np.dot(u1, x)
-    inverse = _inverses(s)
-    for i in range(k):
-        for j in range(k):
-            x[i, j] -= g[i, j] * inverse[j]
-    term = np.dot(u1, x)
-    for i in range(m):
-        for j in range(k):
-            term[i, j] += u1_bar[i, j] * inverse[j]
-    return term
-
-
-@array_pullback(singular_values, wrt="a")
-def singular_values_a(b, c, d, y_bar, a_bar):
-    """``a_bar += u diag(y_bar) v^H``."""
-    k = c.size
-    v = np.conj(columns_of(d[:k]))
-    times_adjoint(_scaled_columns(b[:, :k], y_bar), v, a_bar)
-
-
-@array_pullback(left_vectors, wrt="a")
-def left_vectors_a(b, c, d, y_bar, a_bar):
-    """``a_bar += t v^H``, with `t` of `_side_term`."""
-    v = np.conj(columns_of(d[: c.size]))
-    times_adjoint(_side_term(b, c, y_bar), v, a_bar)
-
-
-@array_pullback(right_vectors, wrt="a")
-def right_vectors_a(b, c, d, y_bar, a_bar):
-    """``a_bar += u t^H``, with `t` of `_side_term` for ``v``: the left vectors of ``a^H``."""
-    t = _side_term(np.conj(columns_of(d)), c, np.conj(columns_of(y_bar)))
-    times_adjoint(_leading_columns(b, c.size), t, a_bar)
-
-
-@definition(np.linalg.svd)
-def svd(a, full_matrices=1):
-    def svd(a, full_matrices):
-        u, s, vh = svd_factors(a, full_matrices)
-        return left_vectors(a, u, s, vh), singular_values(a, u, s, vh), right_vectors(a, u, s, vh)
-
-    return svd

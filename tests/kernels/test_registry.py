@@ -78,6 +78,24 @@ def test_array_rules_accumulate_into_their_last_parameter():
         array_pullback(operator.matmul, wrt="b", rules=rules)(lambda a, y_bar: None)
 
 
+def test_an_array_rule_of_two_arguments_comes_beside_those_of_one():
+    rules = Rules()
+
+    @array_pullback(operator.matmul, wrt="ab", rules=rules)
+    def registry_test_ab(a, b, y_bar, a_bar, b_bar):
+        a_bar += y_bar * b
+        b_bar += y_bar * a
+
+    assert rules.array("@")["ab"].params[-2:] == ("a_bar", "b_bar")
+    with pytest.raises(TypeError, match="the last parameters are a_bar, c_bar"):
+        array_pullback(operator.matmul, wrt="ac", rules=rules)(lambda b, y_bar, c_bar: None)
+    for wrt in ("ba", "aa", "x", ""):
+        with pytest.raises(TypeError, match="in this order"):
+            array_pullback(operator.matmul, wrt=wrt, rules=rules)
+    with pytest.raises(ValueError, match="with respect to ab already"):
+        array_pullback(operator.matmul, wrt="ab", rules=rules)(registry_test_ab)
+
+
 def test_user_rules_are_found_for_a_function_and_its_dispatcher():
     rules, jitted = Rules(), njit(cube)
 
