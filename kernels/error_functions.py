@@ -29,7 +29,7 @@ def tail_slope(a, sign):
     """
     w = 0.5 * sign / (a * a)
     total, term = 0.0, -1.0 / (a * a)
-    for k in range(9):
+    for k in range(20):
         total += term
         term *= (2 * k + 3) * w
     return total
@@ -38,7 +38,7 @@ def tail_slope(a, sign):
 @kernel
 def erfcx_slope(a, y):
     """``2 a y - 2 / sqrt(pi)``, of which nothing is left at large `a`: there by a series."""
-    if a > 20.0:
+    if a > 10.0:
         return 0.5 * TWO_OVER_SQRT_PI * tail_slope(1.0 * a, -1.0)
     return 2.0 * a * y - TWO_OVER_SQRT_PI
 
@@ -46,7 +46,7 @@ def erfcx_slope(a, y):
 @kernel
 def dawsn_slope(a, y):
     """``1 - 2 a y``, of which nothing is left at large `a`: there by a series."""
-    if abs(a) > 20.0:
+    if abs(a) > 10.0:
         return 0.5 * tail_slope(1.0 * a, 1.0)
     return 1.0 - 2.0 * a * y
 

@@ -55,11 +55,13 @@ def digamma_difference(a, b):
 
 @kernel
 def rgamma_slope(a, y):
-    """``-digamma(a) / gamma(a)``; at the poles 0, -1, -2, .. of both, ``(-1)**n * n!``."""
-    if a <= 0.0 and a == np.floor(a):
-        factorial = math.gamma(1.0 - a)
-        return factorial if a % 2.0 == 0.0 else -factorial
-    return -y * special.digamma(1.0 * a)
+    """``-digamma(a) / gamma(a)``; on the left by reflection (DLMF 5.5.3), which has no poles."""
+    a = 1.0 * a
+    if a > 0.5:
+        return -y * special.digamma(a)
+    turn = math.pi * (a - np.rint(a))
+    slope = math.gamma(1.0 - a) * (math.cos(turn) - math.sin(turn) * special.digamma(1.0 - a) / math.pi)
+    return slope if np.rint(a) % 2.0 == 0.0 else -slope
 
 
 @kernel
@@ -95,7 +97,7 @@ def beta_density(a, b, x):
     if a < 20.0 or b < 20.0 or x == 0.0 or x == 1.0:
         return np.exp(special.xlogy(a - 1.0, x) + special.xlog1py(b - 1.0, -x) - special.betaln(a, b))
     n = a + b
-    gap = n * x - a
+    gap = b * x - a * (1.0 - x)  # n x - a
     u, v = gap / a, -gap / b
     exponent = a * (log_ratio(n * x, a, u) - u) + b * (log_ratio(n * (1.0 - x), b, v) - v)
     exponent += stirling_rest(n) - stirling_rest(a) - stirling_rest(b) - 0.5 * LOG_TWO_PI

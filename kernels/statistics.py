@@ -31,8 +31,7 @@ def exprel_slope(a):
     if np.isinf(a):
         return max(a, 0.0)
     if a > 1.0:
-        y = special.exprel(a)
-        return y - (y - 1.0) / a
+        return special.exprel(a) * (1.0 - 1.0 / a) + 1.0 / a
     if a < -1.0:
         return (np.exp(a) - special.exprel(a)) / a
     total, power = 0.0, 0.5  # a**k / (k + 2)!

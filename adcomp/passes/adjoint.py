@@ -274,7 +274,7 @@ class Adjoint:
         rule = ctx.rules.equation(stmt.op, value)
         if rule is None or len(stmt.args) > len(LETTERS):
             raise self.no_rule(stmt)
-        for k in ctx.rules.refused(stmt.op, value):
+        for k in ctx.rules.refused(stmt.op, value, [ctx.type_of(a) for a in stmt.args]):
             if k < len(stmt.args) and ctx.is_active(stmt.args[k]):
                 raise self.no_rule(stmt, k)
         given: dict[str, Atom] = dict(zip(LETTERS, stmt.args, strict=False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import FunctionType
 from typing import Any
@@ -30,9 +30,13 @@ class Book:
             rule = self.rules.scalar(value)
         return rule
 
-    def refused(self, op: str, value: Any) -> tuple[int, ...]:
+    def refused(self, op: str, value: Any, kinds: Sequence[Any]) -> tuple[int, ...]:
         rule = self._scalar(op, value)
-        return () if rule is None else rule.refused
+        if rule is None:
+            return ()
+        if not rule.complex and any(isinstance(kind, nb.Complex) for kind in kinds):
+            return tuple(range(rule.arity))
+        return rule.refused
 
     def equation(self, op: str, value: Any) -> Function | None:
         rule = self._scalar(op, value)

@@ -173,5 +173,5 @@ def airy(z: Any) -> Any:
 
 
 @overload(airy, jit_options=JIT)
-def _airy(z):  # type: ignore[no-untyped-def]
+def _airy(z: Any) -> Any:
     return airy

@@ -164,7 +164,7 @@ def multigammaln(a: Any, d: Any) -> Any:
 
 
 @overload(multigammaln, jit_options=JIT)
-def _multigammaln(a, d):  # type: ignore[no-untyped-def]
+def _multigammaln(a: Any, d: Any) -> Any:
     return multigammaln
 
 

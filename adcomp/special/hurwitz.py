@@ -37,7 +37,7 @@ def hurwitz_zeta(x: Any, q: Any) -> Any:
         term = at ** -x
         total += term
         at += 1.0
-        if at > 1.0 and term * (1.0 + at / (x - 1.0)) < 1e-17 * abs(total):
+        if at > 1.0 and term * (1.0 + at / (x - 1.0)) <= 1e-17 * abs(total):
             return total
     term = at ** -x
     total += term * (0.5 + at / (x - 1.0))

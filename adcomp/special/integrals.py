@@ -105,15 +105,15 @@ def fresnel(x: Any) -> Any:
 
 
 @overload(sici, jit_options=JIT)
-def _sici(x):  # type: ignore[no-untyped-def]
+def _sici(x: Any) -> Any:
     return sici
 
 
 @overload(shichi, jit_options=JIT)
-def _shichi(x):  # type: ignore[no-untyped-def]
+def _shichi(x: Any) -> Any:
     return shichi
 
 
 @overload(fresnel, jit_options=JIT)
-def _fresnel(x):  # type: ignore[no-untyped-def]
+def _fresnel(x: Any) -> Any:
     return fresnel

@@ -5,11 +5,15 @@ import math
 import numpy as np
 from numba import njit
 
-from adcomp import gradient, pullback_rule
+from adcomp import gradient, pullback_rule, special
 
 
 def case_missing():
     gradient(lambda x: math.frexp(x)[0])(0.5)
+
+
+def case_missing_for_an_argument():
+    gradient(lambda v: special.jv(v, 2.0))(0.5)
 
 
 def case_missing_for_an_array():
