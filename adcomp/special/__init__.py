@@ -15,7 +15,7 @@ Examples
 ... def slope(x):
 ...     return special.erf(x) + special.jv(2.5, x)
 >>> float(round(slope(0.7), 9))
-0.742461606
+0.764345623
 """
 
 from __future__ import annotations

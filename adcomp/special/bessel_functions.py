@@ -166,7 +166,7 @@ def airy(z: Any) -> Any:
 
     Examples
     --------
-    >>> airy(0.0)[0] == airy_ai(0.0)
+    >>> bool(airy(0.0)[0] == airy_ai(0.0))
     True
     """
     return airy_ai(z), airy_ai_slope(z), airy_bi(z), airy_bi_slope(z)

@@ -12,10 +12,6 @@ def case_missing():
     gradient(lambda x: math.frexp(x)[0])(0.5)
 
 
-def case_missing_for_an_argument():
-    gradient(lambda v: special.jv(v, 2.0))(0.5)
-
-
 def case_missing_for_an_array():
     gradient(lambda x: np.linalg.cond(x))(np.eye(2))
 
@@ -117,3 +113,7 @@ def max_of(x, z):
 
 def ratio(x, y):
     return x / y
+
+
+def case_missing_for_an_argument():
+    gradient(lambda v: special.jv(v, 2.0))(0.5)
