@@ -74,8 +74,8 @@ def special_functions():
             continue
         function = getattr(special, name)
         params = list(inspect.signature(function).parameters)
-        refused = [p for p, domain in zip(params, rule.domains) if not domain.has_rule]
-        integers = [p for p, domain in zip(params, rule.domains) if domain.integer]
+        refused = [p for p, domain in zip(params, rule.domains, strict=True) if not domain.has_rule]
+        integers = [p for p, domain in zip(params, rule.domains, strict=True) if domain.integer]
         kinds = [f"{', '.join(map(code, refused))}: refused"] if refused else []
         kinds += [f"{', '.join(map(code, integers))}: an integer"] if integers else []
         summary = inspect.getdoc(function).split("\n\n")[0]

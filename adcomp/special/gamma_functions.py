@@ -143,7 +143,13 @@ LOG_PI = math.log(math.pi)
 
 
 def multigammaln(a: Any, d: Any) -> Any:
-    """The logarithm of the gamma function of dimension `d`, of a number.
+    """The logarithm of the multivariate gamma function.
+
+    Parameters
+    ----------
+    a : float
+    d : int
+        The dimension.
 
     Raises
     ------
@@ -155,10 +161,11 @@ def multigammaln(a: Any, d: Any) -> Any:
     >>> bool(multigammaln(2.5, 1) == gammaln(2.5))
     True
     """
-    if not 2.0 * a > d - 1.0:
+    n = int(d)
+    if not 2.0 * a > n - 1.0:
         raise ValueError("multigammaln needs a > (d - 1) / 2")
-    y = d * (d - 1.0) * (0.25 * LOG_PI)
-    for k in range(d):
+    y = n * (n - 1.0) * (0.25 * LOG_PI)
+    for k in range(n):
         y += gammaln(a - 0.5 * k)
     return y
 

@@ -485,6 +485,13 @@ def test_what_is_refused():
     assert set(REFUSED) == orders | parameters | {("zeta", 0)}
 
 
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if f"special.{name}" in RULES])
+def test_no_slope_is_left_out_silently(name):
+    domains = RULES[f"special.{name}"].domains
+    args = [2 if d.integer else 0.5 for d in domains]
+    assert [bar is None for bar in pull(name, *args)] == [d.integer or not d.has_rule for d in domains]
+
+
 @pytest.mark.parametrize("name, k", REFUSED)
 def test_an_argument_without_a_rule_is_refused(name, k):
     f = FUNCTIONS[name]
