@@ -104,3 +104,10 @@ def ndtri(y, y_bar):
     """Infinite at 0 and 1."""
     return y_bar * (SQRT_TWO_PI * np.exp(0.5 * y * y))
 
+
+@pullback(special.owens_t, REAL, REAL)
+def owens_t(a, b, y_bar):
+    """D. B. Owen, Ann. Math. Statist. 27 (1956), 1075."""
+    a_bar = -y_bar * (0.5 / SQRT_TWO_PI) * np.exp(-0.5 * a * a) * special.erf(SQRT_HALF * a * b)
+    square = 1.0 + b * b
+    return a_bar, y_bar * np.exp(-0.5 * a * a * square) / (2.0 * math.pi * square)

@@ -154,6 +154,18 @@ def betaln(a, b, y_bar):
     return y_bar * digamma_difference(a, b), y_bar * digamma_difference(b, a)
 
 
+@pullback(special.binom, Domain("ABOVE_THREE", 3.2, 6.0), POSITIVE)
+def binom(a, b, y, y_bar):
+    a_bar = -y_bar * y * digamma_difference(a - b + 1.0, b)
+    b_bar = y_bar * y * digamma_difference(a - b + 1.0, 2.0 * b - a)
+    return a_bar, b_bar
+
+
+@pullback(special.poch, POSITIVE, POSITIVE)
+def poch(a, b, y, y_bar):
+    return -y_bar * y * digamma_difference(a, b), y_bar * y * special.digamma(a + b)
+
+
 # Incomplete functions -----------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""Rules of entropies, of logistic functions, and of the transformations of Box and Cox.
+"""Rules of entropies, of logistic functions, of the transformations of Box and Cox, and of losses.
 
 Where a slope is infinite, a cotangent of 0 is stronger.
 """
@@ -175,3 +175,21 @@ def cosm1(a, y_bar):
 def wrightomega(y, y_bar):
     return y_bar * conj(y / (1.0 + y))
 
+
+# Losses -------------------------------------------------------------------------------------------
+
+
+@pullback(special.huber, Domain("SMALL", 0.3, 1.0), Domain("LARGE", -3.0, 3.0, avoid=(-1.0, -0.3, 0.3, 1.0)))
+def huber(a, b, y_bar):
+    """NaN for ``delta < 0``, where the function is infinite."""
+    a_bar = y_bar * max(abs(b) - a, 0.0) if a >= 0 else np.nan
+    return a_bar, (y_bar * min(max(b, -a), a) if a >= 0 else np.nan)
+
+
+@pullback(special.pseudo_huber, POSITIVE, REAL)
+def pseudo_huber(a, b, y_bar):
+    """Where ``delta`` is 0 both slopes are 0; NaN below, where the function is infinite."""
+    ratio = b / a if a != 0 else 0.0
+    root = np.sqrt(1.0 + ratio * ratio) if a >= 0 else np.nan
+    a_bar = y_bar * (a * ratio ** 4 / (root * (1.0 + root) ** 2))
+    return a_bar, (y_bar * (b / root) if a != 0 else 0.0)

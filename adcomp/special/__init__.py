@@ -72,6 +72,7 @@ from .error_functions import (
     log_ndtr,
     ndtr,
     ndtri,
+    owens_t,
 )
 from .external import FUNCTIONS
 from .gamma_functions import (
@@ -80,6 +81,7 @@ from .gamma_functions import (
     betaincc,
     betaincinv,
     betaln,
+    binom,
     digamma,
     gamma,
     gammainc,
@@ -89,6 +91,7 @@ from .gamma_functions import (
     gammaln,
     loggamma,
     multigammaln,
+    poch,
     polygamma,
     psi,
     rgamma,
@@ -121,11 +124,13 @@ from .statistics import (
     entr,
     expit,
     exprel,
+    huber,
     inv_boxcox,
     inv_boxcox1p,
     kl_div,
     log_expit,
     logit,
+    pseudo_huber,
     rel_entr,
     wrightomega,
     xlog1py,
@@ -134,16 +139,16 @@ from .statistics import (
 
 __all__ = [
     "airy", "airy_ai", "airy_ai_slope", "airy_bi", "airy_bi_slope", "beta", "betainc", "betaincc",
-    "betaincinv", "betaln", "boxcox", "boxcox1p", "cosh_integral", "cosine_integral", "cosm1",
-    "dawsn", "digamma", "ellipe", "ellipeinc", "ellipk", "ellipkinc", "ellipkm1", "elliprd",
-    "elliprf", "entr", "erf", "erfc", "erfcinv", "erfcx", "erfi", "erfinv", "exp1", "expi", "expit",
-    "expn", "exprel", "fresnel", "fresnel_cosine", "fresnel_sine", "gamma", "gammainc", "gammaincc",
-    "gammainccinv", "gammaincinv", "gammaln", "i0", "i0e", "i1", "i1e", "inv_boxcox",
-    "inv_boxcox1p", "iv", "ive", "j0", "j1", "jn", "jv", "k0", "k0e", "k1", "k1e", "kl_div", "kn",
-    "kv", "kve", "log_expit", "log_ndtr", "log_softmax", "loggamma", "logit", "logsumexp",
-    "multigammaln", "ndtr", "ndtri", "polygamma", "psi", "rel_entr", "rgamma", "shichi", "sici",
-    "sine_integral", "sinh_integral", "softmax", "spence", "wrightomega", "xlog1py", "xlogy", "y0",
-    "y1", "yn", "yv", "zeta",
+    "betaincinv", "betaln", "binom", "boxcox", "boxcox1p", "cosh_integral", "cosine_integral",
+    "cosm1", "dawsn", "digamma", "ellipe", "ellipeinc", "ellipk", "ellipkinc", "ellipkm1",
+    "elliprd", "elliprf", "entr", "erf", "erfc", "erfcinv", "erfcx", "erfi", "erfinv", "exp1",
+    "expi", "expit", "expn", "exprel", "fresnel", "fresnel_cosine", "fresnel_sine", "gamma",
+    "gammainc", "gammaincc", "gammainccinv", "gammaincinv", "gammaln", "huber", "i0", "i0e", "i1",
+    "i1e", "inv_boxcox", "inv_boxcox1p", "iv", "ive", "j0", "j1", "jn", "jv", "k0", "k0e", "k1",
+    "k1e", "kl_div", "kn", "kv", "kve", "log_expit", "log_ndtr", "log_softmax", "loggamma", "logit",
+    "logsumexp", "multigammaln", "ndtr", "ndtri", "owens_t", "poch", "polygamma", "pseudo_huber",
+    "psi", "rel_entr", "rgamma", "shichi", "sici", "sine_integral", "sinh_integral", "softmax",
+    "spence", "wrightomega", "xlog1py", "xlogy", "y0", "y1", "yn", "yv", "zeta",
 ]
 
 add_module(

@@ -67,3 +67,9 @@ def log_ndtr(x: Any, /) -> Any:
 def ndtri(p: Any, /) -> Any:
     """The inverse of `ndtr`, for `p` from 0 to 1."""
     return sc.ndtri(p)
+
+
+@scipy_function
+def owens_t(h: Any, a: Any, /) -> Any:
+    """Owen's T: the probability of ``x > h`` and ``0 < y < a * x`` for independent normal `x`, `y`."""
+    return sc.owens_t(h, a)

@@ -98,6 +98,18 @@ def betaln(a: Any, b: Any, /) -> Any:
 
 
 @scipy_function
+def binom(n: Any, k: Any, /) -> Any:
+    """The binomial coefficient of real numbers, ``1 / ((n + 1) * beta(1 + n - k, 1 + k))``."""
+    return sc.binom(n, k)
+
+
+@scipy_function
+def poch(z: Any, m: Any, /) -> Any:
+    """The rising factorial, ``gamma(z + m) / gamma(z)``."""
+    return sc.poch(z, m)
+
+
+@scipy_function
 def gammainc(a: Any, x: Any, /) -> Any:
     """The lower incomplete gamma function, divided by ``gamma(a)``."""
     return sc.gammainc(a, x)

@@ -1,4 +1,4 @@
-"""Entropies, logistic functions, and the transformations of Box and Cox."""
+"""Entropies, logistic functions, the transformations of Box and Cox, and losses."""
 
 from __future__ import annotations
 
@@ -103,3 +103,21 @@ def cosm1(x: Any, /) -> Any:
 def wrightomega(z: Any, /) -> Any:
     """The solution `w` of ``w + log(w) == z``: ``lambertw(exp(z))`` without overflow."""
     return sc.wrightomega(z)
+
+
+@scipy_function
+def huber(delta: Any, r: Any, /) -> Any:
+    """``r**2 / 2`` where ``abs(r) <= delta``, and ``delta * (abs(r) - delta / 2)`` beyond.
+
+    Infinite for ``delta < 0``.
+    """
+    return sc.huber(delta, r)
+
+
+@scipy_function
+def pseudo_huber(delta: Any, r: Any, /) -> Any:
+    """``delta**2 * (sqrt(1 + (r / delta)**2) - 1)``.
+
+    Infinite for ``delta < 0``.
+    """
+    return sc.pseudo_huber(delta, r)

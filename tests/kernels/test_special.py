@@ -233,6 +233,7 @@ def of_error(x):
         s += special.erf(v) * special.erfc(0.5 * v) + special.erfcx(v) - special.erfi(v)
         s += special.erfinv(v) + special.erfcinv(v) * special.dawsn(v)
         s += special.ndtr(v) + special.log_ndtr(v) * special.ndtri(v)
+        s += special.owens_t(v, 2.0 * v)
     return s
 
 
@@ -246,6 +247,7 @@ def of_gamma(x):
         s += special.gammainc(0.7, v) - special.gammaincc(1.7, w) + special.betainc(0.7, 2.0, v)
         s += special.gammaincinv(2.2, v) * special.gammainccinv(1.2, v) + special.betaincc(0.7, 2.0, v)
         s += special.betaincinv(1.5, 2.5, v) + special.multigammaln(v + 2.0, 3)
+        s += special.binom(3.0 + v, 2.0 * w) - special.poch(v, w)
     return s
 
 
@@ -285,6 +287,7 @@ def of_statistics(x):
         s += special.kl_div(w, v) + special.expit(v) * special.logit(v) + special.log_expit(w)
         s += special.boxcox(v, w) + special.boxcox1p(w, v) * special.inv_boxcox(v, w)
         s += special.inv_boxcox1p(v, w) + special.exprel(v) * special.cosm1(w) + special.wrightomega(v)
+        s += special.huber(w, v) * special.huber(0.3 * w, 2.0 * v) + special.pseudo_huber(v, w)
     return s
 
 
@@ -454,6 +457,8 @@ def test_slopes_do_not_cancel(name, args, k, expected):
     ("boxcox", (2.0, 0.0), (0.5, 0.5 * math.log(2.0) ** 2)), ("boxcox", (0.0, 2.0), (0, 0.25)),
     ("boxcox", (0.0, 1.0), (1, 1)), ("inv_boxcox", (2.0, 0.0), (math.exp(2), -2 * math.exp(2))),
     ("exprel", (0.0,), (0.5,)), ("exprel", (-INF,), (0,)), ("wrightomega", (1.0,), (0.5,)),
+    ("huber", (1.0, 1.0), (0, 1)), ("huber", (-1.0, 1.0), (NAN, NAN)), ("huber", (0.5, -2.0), (1.5, -0.5)),
+    ("pseudo_huber", (0.0, 1.0), (0, 0)), ("pseudo_huber", (-1.0, 1.0), (NAN, NAN)),
 ])
 def test_degenerate_points(name, args, expected):
     bars = pull(name, *args)
