@@ -42,7 +42,7 @@ from .errors import ShapeMismatch
 
 __all__ = [
     "ABOVE_ONE", "BOOLEAN", "EXPONENT", "INTEGER", "JIT", "NONNEG", "NONZERO", "ORDER", "POSITIVE",
-    "REAL", "RULES", "UNIT", "ArrayRule", "Domain", "Rule", "Rules", "UserRule", "accumulate",
+    "REAL", "RULES", "RULE_MODULES", "UNIT", "ArrayRule", "Domain", "Rule", "Rules", "UserRule", "accumulate",
     "Definition", "array_pullback", "conj", "definition", "is_kernel", "kernel", "kernel_name",
     "nondifferentiable",
     "nondifferentiable_ops", "overloaded_kernel", "pullback", "pullback_rule", "unwrap",
@@ -71,6 +71,9 @@ class Domain:
         The rule also holds for complex arguments.
     integer : bool
         Samples are integers, and the argument has no derivative.
+    has_rule : bool
+        If not, the primal has a derivative in this argument that the rule does not know: it gives
+        None, and a program that needs it is refused.
     """
 
     name: str
@@ -79,6 +82,12 @@ class Domain:
     avoid: tuple[float, ...] = ()
     complex: bool = False
     integer: bool = False
+    has_rule: bool = True
+
+    @property
+    def without_rule(self) -> Domain:
+        """The same interval, of an argument in which the derivative is not known."""
+        return replace(self, has_rule=False)
 
     @property
     def or_complex(self) -> Domain:
@@ -97,7 +106,7 @@ class Domain:
 
     def sample_complex(self, rng: np.random.Generator, size: int) -> np.ndarray:
         """Complex samples off both axes, on which the cuts of the elementary functions lie."""
-        if self.integer:
+        if self.integer or not self.has_rule:
             return self.sample(rng, size)
         parts = rng.uniform(0.2, 1.2, (2, size)) * rng.choice([-1.0, 1.0], (2, size))
         return parts[0] + 1j * parts[1]
@@ -149,7 +158,13 @@ class Rule:
     @property
     def complex(self) -> bool:
         """Whether the rule holds for complex arguments too."""
-        return all(domain.complex or domain.integer for domain in self.domains)
+        return all(domain.complex or domain.integer or not domain.has_rule for domain in self.domains) and (
+            any(domain.complex for domain in self.domains))
+
+    @property
+    def refused(self) -> tuple[int, ...]:
+        """The positions of the arguments in which the derivative is not known."""
+        return tuple(k for k, domain in enumerate(self.domains) if not domain.has_rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +296,10 @@ class Rules:
 
 
 RULES = Rules()
+
+#: The modules that fill `RULES`, imported when the first function is read; a module of functions that
+#: are imported at need adds those that hold its rules.
+RULE_MODULES = ["adcomp.kernels"]
 
 
 def nondifferentiable_ops() -> frozenset[str]:

@@ -4,12 +4,18 @@ A page says ``<!-- table: name -->`` where the table of that name goes. ``python
 prints them all.
 """
 
+import importlib
+import inspect
 import re
 
 import adcomp.kernels  # fills RULES
+from adcomp import special
 from adcomp.api import _CHOICES
 from adcomp.frontend.fence import UNSUPPORTED
-from adcomp.registry import RULES
+from adcomp.registry import RULE_MODULES, RULES
+
+for module in RULE_MODULES:
+    importlib.import_module(module)
 
 OPERATORS = re.compile(r"[^\w.]+|neg|pos|in|not in|is|is not|not|\.\w+(\(\))?")
 
@@ -44,14 +50,38 @@ def reads(params):
 
 def note(function):
     """The docstring of a rule in one line: its choice at a kink, or the source of its formula."""
-    return " ".join((function.__doc__ or "").replace("``", "`").replace("|", "\\|").split())
+    return note_of(function.__doc__ or "")
+
+
+def note_of(text):
+    """A text in one line of a table."""
+    return " ".join(text.replace("``", "`").replace("|", "\\|").split())
 
 
 def scalar_rules():
     """The ops that have an equation."""
     rows = [[", ".join(map(code, rule.ops)), reads(rule.params), "yes" if rule.complex else "",
-             note(rule.function)] for rule in RULES if rule.ops]
+             note(rule.function)] for rule in RULES if rule.ops and not rule.ops[0].startswith("special.")]
     return table(["ops", "reads", "complex", "notes"], rows)
+
+
+def special_functions():
+    """The functions of `adcomp.special` that have an equation, and what is known of their arguments."""
+    rows = []
+    for name in special.__all__:
+        rule = RULES.scalar(f"special.{name}")
+        if rule is None:
+            continue
+        function = getattr(special, name)
+        params = list(inspect.signature(function).parameters)
+        refused = [p for p, domain in zip(params, rule.domains, strict=True) if not domain.has_rule]
+        integers = [p for p, domain in zip(params, rule.domains, strict=True) if domain.integer]
+        kinds = [f"{', '.join(map(code, refused))}: refused"] if refused else []
+        kinds += [f"{', '.join(map(code, integers))}: an integer"] if integers else []
+        summary = inspect.getdoc(function).split("\n\n")[0]
+        rows.append([code(f"{name}({', '.join(params)})"), note_of(summary), "; ".join(kinds),
+                     "yes" if rule.complex else "", note(rule.function)])
+    return table(["function", "", "arguments", "complex", "slopes"], rows)
 
 
 def array_rules():
@@ -70,7 +100,8 @@ def zero_rules():
     return ", ".join(map(code, ops)) + "."
 
 
-TABLES = {f.__name__: f for f in (unsupported, options, scalar_rules, array_rules, zero_rules)}
+TABLES = {f.__name__: f for f in (unsupported, options, scalar_rules, array_rules, zero_rules,
+                                  special_functions)}
 
 
 def filled(text):

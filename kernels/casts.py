@@ -18,7 +18,7 @@ def cast(y_bar):
     return y_bar
 
 
-@pullback(complex, REAL, REAL)
+@pullback(complex, REAL.or_complex, REAL.or_complex)
 def join(y_bar):
     """``complex(a)`` and ``complex(a, b)``, which is ``a + 1j * b``."""
     return y_bar, y_bar * -1j

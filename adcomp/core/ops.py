@@ -130,7 +130,8 @@ def _table() -> dict[str, Effect]:
     return table
 
 
-EFFECTS: Mapping[str, Effect] = MappingProxyType(_table())
+_EFFECTS = _table()
+EFFECTS: Mapping[str, Effect] = MappingProxyType(_EFFECTS)
 
 
 def effect_of(op: str) -> Effect:
@@ -171,7 +172,8 @@ def _canonical() -> dict[Any, str]:
     return table
 
 
-CANONICAL: Mapping[Any, str] = MappingProxyType(_canonical())
+_CANONICAL = _canonical()
+CANONICAL: Mapping[Any, str] = MappingProxyType(_CANONICAL)
 
 
 def op_of(value: Any) -> str | None:
@@ -205,7 +207,18 @@ def callee(op: str, namespace: Mapping[str, Any]) -> Any:
     return value
 
 
-STANDARD: Mapping[str, Any] = MappingProxyType(
-    {"math": math, "cmath": cmath, "np": np, "scipy": scipy, "operator": operator}
-    | {n: getattr(builtins, n) for n in (*_BUILTIN_SCALAR, "len", "range", "print")}
-)
+_STANDARD: dict[str, Any] = {
+    "math": math, "cmath": cmath, "np": np, "scipy": scipy, "operator": operator,
+} | {n: getattr(builtins, n) for n in (*_BUILTIN_SCALAR, "len", "range", "print")}
+STANDARD: Mapping[str, Any] = MappingProxyType(_STANDARD)
+
+
+def add_module(name: str, module: Any, effects: Mapping[str, Effect]) -> None:
+    """Make ops of the functions of a module, which generated code finds under a name.
+
+    ``effects`` says of each, by its name in the module, what it does to memory.
+    """
+    _STANDARD[name] = module
+    for function, effect in effects.items():
+        _EFFECTS[f"{name}.{function}"] = effect
+        _CANONICAL.setdefault(getattr(module, function), f"{name}.{function}")

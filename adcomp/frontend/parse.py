@@ -24,8 +24,8 @@ from .statements import run_body
 from .values import Static, TupleValue, Value, leaves
 
 #: names that generated code needs for itself, beside those of the standard namespace
-GLOBALS = frozenset({"kernels", "frames", "slice", "prange", "accumulate", "add_into", "shares_memory",
-                     "AliasedArguments"})
+GLOBALS = frozenset({"kernels", "special", "frames", "slice", "prange", "accumulate", "add_into",
+                     "shares_memory", "AliasedArguments"})
 
 
 def parse(

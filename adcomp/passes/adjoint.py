@@ -274,6 +274,9 @@ class Adjoint:
         rule = ctx.rules.equation(stmt.op, value)
         if rule is None or len(stmt.args) > len(LETTERS):
             raise self.no_rule(stmt)
+        for k in ctx.rules.refused(stmt.op, value, [ctx.type_of(a) for a in stmt.args]):
+            if k < len(stmt.args) and ctx.is_active(stmt.args[k]):
+                raise self.no_rule(stmt, k)
         given: dict[str, Atom] = self._letters(stmt)
         given |= {"y": Var(stmt.target), "y_bar": y_bar}
         if not {*rule.params} <= {*given}:
@@ -291,14 +294,18 @@ class Adjoint:
             raise self.no_rule(stmt)
         return dict(zip(LETTERS, stmt.args[:split], strict=False))
 
-    def no_rule(self, stmt: Let | Call) -> NoRuleError:
+    def no_rule(self, stmt: Let | Call, position: int | None = None) -> NoRuleError:
+        """That an op has no pullback, or none to one of its arguments."""
         loc = stmt.loc if isinstance(stmt.loc, Loc) else None
         kinds = [self.ctx.type_of(a) for a in stmt.args]
+        argument = "" if position is None else f" to its {('first', 'second', 'third')[position]} argument"
         return NoRuleError(
             f"no pullback for {stmt.op.strip('.()') if stmt.op.startswith('.') else stmt.op} of "
-            f"({', '.join(str(k) for k in kinds)})", loc=loc,
+            f"({', '.join(str(k) for k in kinds)}){argument}", loc=loc,
             hint="give one with @adcomp.pullback_rule, or say that the derivative is zero with "
-                 "adcomp.nondifferentiable",
+                 "adcomp.nondifferentiable" if position is None else
+                 "make this argument a constant, or put the call into a function of your own that has "
+                 "a rule",
         )
 
     def shadow_of(self, atom: Atom) -> Var:

@@ -29,6 +29,9 @@ class RuleBook(Protocol):
     def equation(self, op: str, value: Any) -> Function | None:
         """The pullback of a scalar op as Core: parameters among a, b, c, y, y_bar."""
 
+    def refused(self, op: str, value: Any, kinds: Sequence[Any]) -> tuple[int, ...]:
+        """The arguments of a scalar op on these types, by position, to which it has no pullback."""
+
     def kernels(self, op: str, value: Any) -> Mapping[str, Any]:
         """The array rules of an op, by argument."""
 

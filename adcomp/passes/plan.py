@@ -33,8 +33,7 @@ from .cut import FREE, minimum_cut
 from .level import Level, export, names_of, nothing
 from .timeline import Timeline
 
-#: calls that cost more than a store and a load
-EXPENSIVE = frozenset(
+_EXPENSIVE = frozenset(
     f"{module}.{name}"
     for module in ("math", "np", "cmath")
     for name in (
@@ -43,6 +42,11 @@ EXPENSIVE = frozenset(
         "sinh", "cosh", "tan", "log1p", "expm1", "log2", "log10", "exp2", "cbrt", "logaddexp",
     )
 ) | {"cmath.exp", "cmath.log", "cmath.sqrt", "pow"}
+
+
+def is_expensive(op: str) -> bool:
+    """Does a call cost more than a store and a load?"""
+    return op in _EXPENSIVE or op.startswith("special.")
 
 
 class Plan:
@@ -113,7 +117,7 @@ class Plan:
             return not self.timeline.overwritten(stmt.target, base)
         if effect is Effect.ELEMENTWISE and any(is_array(ctx.type_of(a)) for a in stmt.args):
             return False  # a number that comes of what is in an array, as in `v in x`
-        return effect in (Effect.PURE, Effect.ELEMENTWISE, Effect.VIEW) and stmt.op not in EXPENSIVE
+        return effect in (Effect.PURE, Effect.ELEMENTWISE, Effect.VIEW) and not is_expensive(stmt.op)
 
     def _from_copy(self, stmt: Let) -> Let:
         """A load as it is repeated."""

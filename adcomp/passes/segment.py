@@ -49,7 +49,7 @@ from ..core.types import dtype_name, is_array, is_number
 from .alias import Aliases, writes
 from .context import Context
 from .lengths import Lengths
-from .plan import EXPENSIVE
+from .plan import is_expensive
 from .timeline import Timeline
 
 #: elementary functions: a loop that calls them is not cheap to run again
@@ -130,7 +130,7 @@ def _is_cheap(loop: For) -> bool:
         if isinstance(stmt, (Call, While)):
             return False
         if isinstance(stmt, Let) and (
-            stmt.op in EXPENSIVE or stmt.op == "**" or stmt.op.startswith(_COSTLY)
+            is_expensive(stmt.op) or stmt.op == "**" or stmt.op.startswith(_COSTLY)
             and stmt.op not in ("math.sqrt", "math.fabs", "math.floor")
             or effect_of(stmt.op) is Effect.OPAQUE
         ):

@@ -46,7 +46,7 @@ from .alias import Aliases, find_aliases
 from .gather import gather
 from .least import find_least
 from .natural import mark_natural
-from .plan import EXPENSIVE
+from .plan import is_expensive
 from .scatter import reads_written
 
 MOST_PIECES = 12
@@ -159,7 +159,7 @@ def _moves(s: SetItem, place: object) -> bool:
 def _is_costly(loop: For, pieces: list[SetItem]) -> bool:
     """Would the pieces repeat calls that are not cheap?"""
     return any(
-        isinstance(s, Let) and (s.op in EXPENSIVE or s.op.startswith(("math.", "np.", "exp", "log"))
+        isinstance(s, Let) and (is_expensive(s.op) or s.op.startswith(("math.", "np.", "exp", "log"))
                                 or s.op.endswith(("64", "_64")) or s.op == "**")
         for s in loop.body.stmts
     )

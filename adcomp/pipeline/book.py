@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import FunctionType
 from typing import Any
@@ -14,7 +14,7 @@ from ..frontend.calls import dispatcher_of
 from ..frontend.parse import parse
 from ..passes.context import Context
 from ..passes.simplify import simplify
-from ..registry import RULES, ArrayRule, Rules, UserRule, is_kernel
+from ..registry import RULES, ArrayRule, Rule, Rules, UserRule, is_kernel
 from .front import is_primitive
 
 
@@ -24,10 +24,22 @@ class Book:
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
 
-    def equation(self, op: str, value: Any) -> Function | None:
+    def _scalar(self, op: str, value: Any) -> Rule | None:
         rule = self.rules.scalar(op)
         if rule is None and value is not None:
             rule = self.rules.scalar(value)
+        return rule
+
+    def refused(self, op: str, value: Any, kinds: Sequence[Any]) -> tuple[int, ...]:
+        rule = self._scalar(op, value)
+        if rule is None:
+            return ()
+        if not rule.complex and any(isinstance(kind, nb.Complex) for kind in kinds):
+            return tuple(range(rule.arity))
+        return rule.refused
+
+    def equation(self, op: str, value: Any) -> Function | None:
+        rule = self._scalar(op, value)
         return None if rule is None else _equation(rule.function, rule.params)  # type: ignore[arg-type]
 
     def kernels(self, op: str, value: Any) -> Mapping[str, ArrayRule]:

@@ -25,7 +25,7 @@ from ..passes.normalise import normalise
 from ..passes.reuse import reuse
 from ..passes.scalarise import scalarise
 from ..passes.simplify import simplify
-from ..registry import RULES, Rules, conj, is_kernel, unwrap
+from ..registry import RULE_MODULES, RULES, Rules, conj, is_kernel, unwrap
 from .expand import expand
 
 
@@ -40,7 +40,8 @@ class Typed:
 
 def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES) -> Typed:
     """Parse, infer, normalise and scalarise a function."""
-    import_module("adcomp.kernels")  # fills RULES; late, because a program from disk needs no rules
+    for module in RULE_MODULES:  # late, because a program from disk needs no rules
+        import_module(module)
     fn = parse(f, argtypes, is_primitive=lambda g: is_primitive(g, rules))
     verify(fn)
     fn, types = typed(simplify(fn), argtypes)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
-from adcomp import gradient, pullback_rule
+from adcomp import gradient, pullback_rule, special
 
 
 def case_missing():
@@ -113,3 +113,7 @@ def max_of(x, z):
 
 def ratio(x, y):
     return x / y
+
+
+def case_missing_for_an_argument():
+    gradient(lambda v: special.jv(v, 2.0))(0.5)

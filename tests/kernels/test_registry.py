@@ -54,6 +54,17 @@ def test_duplicates_are_refused():
         nondifferentiable(math.exp, rules=rules)
 
 
+def test_an_argument_without_a_rule():
+    rules = Rules()
+
+    @pullback("f", REAL.without_rule, REAL.or_complex, rules=rules)
+    def f(b, y_bar):
+        return None, y_bar * b
+
+    assert rules["f"].refused == (0,) and rules["f"].complex
+    assert REAL.has_rule and not REAL.without_rule.has_rule
+
+
 def test_unknown_parameters_are_named():
     rules = Rules()
     with pytest.raises(TypeError, match="'x'"):
