@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import types
 
-from .exponential import expm1_32, expm1_64, whole_and_rest, whole_and_rest_32
+from .exponential import TINY, expm1_32, expm1_64, whole_and_rest, whole_and_rest_32
 from .instructions import (
     TWO_32,
     fma,
@@ -56,35 +58,37 @@ def sums_32(size):
     return a - b, a + b, fma(r * z, sinh_tail_32(z), r), z * cosh_tail_32(z)
 
 
-@vector(types.float64, "math.sinh", "np.sinh", ulps=2)
+@vector(types.float64, math.sinh, np.sinh, ulps=3)
 def sinh64(x):
     """The hyperbolic sine."""
     difference, total, s, c = sums(abs(x))
-    return with_sign(2.0 * fma(total, s, fma(difference, c, difference)), x)
+    y = 2.0 * fma(total, s, fma(difference, c, difference))
+    return select(abs(x) < TINY, x, with_sign(y, x))
 
 
-@vector(types.float32, "math.sinh", "np.sinh", ulps=2)
+@vector(types.float32, math.sinh, np.sinh, ulps=2.5)
 def sinh32(x):
     """The hyperbolic sine of a float32."""
     difference, total, s, c = sums_32(abs(x))
-    return with_sign(TWO_32 * fma(total, s, fma(difference, c, difference)), x)
+    y = TWO_32 * fma(total, s, fma(difference, c, difference))
+    return select(abs(x) < TINY, x, with_sign(y, x))
 
 
-@vector(types.float64, "math.cosh", "np.cosh", ulps=2)
+@vector(types.float64, math.cosh, np.cosh, ulps=2)
 def cosh64(x):
     """The hyperbolic cosine."""
     difference, total, s, c = sums(abs(x))
     return 2.0 * (total + fma(difference, s, total * c))
 
 
-@vector(types.float32, "math.cosh", "np.cosh", ulps=2)
+@vector(types.float32, math.cosh, np.cosh, ulps=2)
 def cosh32(x):
     """The hyperbolic cosine of a float32."""
     difference, total, s, c = sums_32(abs(x))
     return TWO_32 * (total + fma(difference, s, total * c))
 
 
-@vector(types.float64, "math.tanh", "np.tanh", ulps=3)
+@vector(types.float64, math.tanh, np.tanh, ulps=3)
 def tanh64(x):
     """The hyperbolic tangent, ``e / (e + 2)`` with ``e = exp(2 * abs(x)) - 1``."""
     size = abs(x)
@@ -92,7 +96,7 @@ def tanh64(x):
     return with_sign(e / (e + 2.0), x)
 
 
-@vector(types.float32, "math.tanh", "np.tanh", ulps=3)
+@vector(types.float32, math.tanh, np.tanh, ulps=2.5)
 def tanh32(x):
     """The hyperbolic tangent of a float32."""
     size = abs(x)

@@ -17,6 +17,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from ...core.numba_kept import compiled_kernel
+from ...core.ops import op_of
 from ...registry import JIT, kernel
 
 #: LLVM inlines them whatever their length: a loop with a call in it is not vectorised
@@ -38,12 +39,13 @@ VECTOR: Mapping[str, Mapping[Any, Any]] = MappingProxyType(_VECTOR)
 BOUNDS: Mapping[str, float] = MappingProxyType(_BOUNDS)
 
 
-def vector(kind: Any, *ops: str, ulps: float) -> Callable[[Any], Any]:
-    """Make the decorated function the kernel of some ops on floats of a kind."""
+def vector(kind: Any, *callables: Any, ulps: float) -> Callable[[Any], Any]:
+    """Make the decorated function the kernel of some functions of Python and NumPy on floats of a kind."""
 
     def register(function: Any) -> Any:
         made = kernel(compiled_kernel(**OPTIONS)(function))
-        for op in ops:
+        for op in dict.fromkeys(map(op_of, callables)):
+            assert op is not None
             if kind in _VECTOR.setdefault(op, {}):
                 raise ValueError(f"{op} of {kind} has a kernel already")
             _VECTOR[op][kind] = made
@@ -146,7 +148,11 @@ both, differ = _integer("and_"), _integer("xor")
 
 
 def polynomial(*coefficients: float) -> Any:
-    """The function of ``x`` that adds up ``coefficients[k] * x**k``, by Horner's rule."""
+    """The function of ``x`` that adds up ``coefficients[k] * x**k``.
+
+    The constant comes last, by Horner's rule; the others pair by pair (G. Estrin, 1960), because a chain
+    of additions, each waiting for the one before, is slow where a loop cannot be vectorised.
+    """
 
     @intrinsic
     def value(typingctx, x):
@@ -154,13 +160,14 @@ def polynomial(*coefficients: float) -> Any:
             return None
 
         def codegen(context, builder, signature, args):
-            (x,) = args
-            round_to = np.float32 if signature.return_type == types.float32 else np.float64
-            *lower, last = (ir.Constant(x.type, float(round_to(c))) for c in coefficients)
-            result = last
-            for coefficient in reversed(lower):
-                result = builder.fma(x, result, coefficient)
-            return result
+            (power,) = args
+            round_to = np.float32 if x == types.float32 else np.float64
+            first, *terms = (ir.Constant(power.type, float(round_to(c))) for c in coefficients)
+            while len(terms) > 1:
+                pairs = [builder.fma(power, b, a) for a, b in zip(terms[::2], terms[1::2], strict=False)]
+                terms = pairs + terms[len(terms) // 2 * 2:]
+                power = builder.fmul(power, power)
+            return builder.fma(args[0], terms[0], first)
 
         return x(x), codegen
 

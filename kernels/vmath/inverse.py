@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import types
 
@@ -37,7 +39,7 @@ asin_tail_32 = polynomial(0.166666663, 0.0750009454, 0.0445994015, 0.0311006627,
 # Arcus tangent ------------------------------------------------------------------------------------
 
 
-@vector(types.float64, "math.atan", "np.arctan", ulps=2)
+@vector(types.float64, math.atan, np.arctan, ulps=2)
 def arctan64(x):
     """The inverse tangent: of ``x``, ``(x - 1) / (x + 1)`` or ``-1 / x``, whichever is small."""
     size = abs(x)
@@ -49,7 +51,7 @@ def arctan64(x):
     return with_sign(select(large, PI_2, select(middle, PI_4, 0.0)) + (t + tail), x)
 
 
-@vector(types.float32, "math.atan", "np.arctan", ulps=2)
+@vector(types.float32, math.atan, np.arctan, ulps=2)
 def arctan32(x):
     """The inverse tangent of a float32."""
     size = abs(x)
@@ -62,13 +64,14 @@ def arctan32(x):
     return with_sign(select(large, PI_2_32, select(middle, PI_4_32, ZERO_32)) + (t + tail), x)
 
 
-@vector(types.float64, "math.atan2", "np.arctan2", ulps=2)
+@vector(types.float64, math.atan2, np.arctan2, ulps=2)
 def arctan2_64(y, x):
     """The angle of the point ``(x, y)``."""
+    y, x = np.float64(y), np.float64(x)
     up, along = abs(y), abs(x)
     steep = up > along
     a, b = select(steep, along, up), select(steep, up, along)
-    scale = select(b > 1e300, 0.25, 1.0)
+    scale = select(b > 1e300, 0.25, select(b < 1e-290, 2.0**60, 1.0))
     corner = (a == np.inf) & (b == np.inf)
     a, b = select(corner, 1.0, a * scale), select(corner | (b == 0.0), 1.0, b * scale)
     middle = a > TAN_PI_8 * b
@@ -84,13 +87,14 @@ def arctan2_64(y, x):
     return with_sign(fma(sign, high, base) + fma(sign, t, fma(sign, tail, low)), y)
 
 
-@vector(types.float32, "math.atan2", "np.arctan2", ulps=2)
+@vector(types.float32, math.atan2, np.arctan2, ulps=2)
 def arctan2_32(y, x):
     """The angle of a point of float32."""
     up, along = abs(y), abs(x)
     steep = up > along
     a, b = select(steep, along, up), select(steep, up, along)
     scale = select(b > np.float32(2.0**120), np.float32(0.25), ONE_32)
+    scale = select(b < np.float32(2.0**-100), np.float32(2.0**30), scale)
     corner = (a == np.inf) & (b == np.inf)
     a, b = select(corner, ONE_32, a * scale), select(corner | (b == 0.0), ONE_32, b * scale)
     middle = a > TAN_PI_8_32 * b
@@ -126,7 +130,7 @@ def asin_parts_32(size):
     return large, t, t * z * asin_tail_32(z)
 
 
-@vector(types.float64, "math.asin", "np.arcsin", ulps=2)
+@vector(types.float64, math.asin, np.arcsin, ulps=2)
 def arcsin64(x):
     """The inverse sine; NaN beyond -1 and 1."""
     large, t, tail = asin_parts(abs(x))
@@ -134,7 +138,7 @@ def arcsin64(x):
     return with_sign(select(large, far, t + tail), x)
 
 
-@vector(types.float32, "math.asin", "np.arcsin", ulps=2)
+@vector(types.float32, math.asin, np.arcsin, ulps=2)
 def arcsin32(x):
     """The inverse sine of a float32."""
     large, t, tail = asin_parts_32(abs(x))
@@ -142,7 +146,7 @@ def arcsin32(x):
     return with_sign(select(large, far, t + tail), x)
 
 
-@vector(types.float64, "math.acos", "np.arccos", ulps=2)
+@vector(types.float64, math.acos, np.arccos, ulps=1.5)
 def arccos64(x):
     """The inverse cosine; NaN beyond -1 and 1."""
     large, t, tail = asin_parts(abs(x))
@@ -152,7 +156,7 @@ def arccos64(x):
     return select(large, 2.0 * half, PI_2 - (t + (tail - PI_2_LOW)))
 
 
-@vector(types.float32, "math.acos", "np.arccos", ulps=2)
+@vector(types.float32, math.acos, np.arccos, ulps=1.5)
 def arccos32(x):
     """The inverse cosine of a float32."""
     large, t, tail = asin_parts_32(abs(x))

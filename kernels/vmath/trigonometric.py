@@ -6,6 +6,8 @@ reduction by multiples of pi/2 loses accuracy, libm takes over.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import types
 
@@ -101,7 +103,7 @@ def quadrant_32(x):
 _sin, _cos, _tan = rare_call("sin"), rare_call("cos"), rare_call("tan")
 
 
-@vector(types.float64, "math.sin", "np.sin", ulps=3)
+@vector(types.float64, math.sin, np.sin, ulps=1)
 def sin64(x):
     """The sine; by libm for ``abs(x) > 2**46``."""
     q, sine, cosine = quadrant(x)
@@ -112,7 +114,7 @@ def sin64(x):
     return y
 
 
-@vector(types.float32, "math.sin", "np.sin", ulps=2)
+@vector(types.float32, math.sin, np.sin, ulps=2)
 def sin32(x):
     """The sine of a float32; by libm for ``abs(x) > 2**17``."""
     q, sine, cosine = quadrant_32(x)
@@ -123,7 +125,7 @@ def sin32(x):
     return y
 
 
-@vector(types.float64, "math.cos", "np.cos", ulps=3)
+@vector(types.float64, math.cos, np.cos, ulps=1)
 def cos64(x):
     """The cosine; by libm for ``abs(x) > 2**46``."""
     q, sine, cosine = quadrant(x)
@@ -134,7 +136,7 @@ def cos64(x):
     return y
 
 
-@vector(types.float32, "math.cos", "np.cos", ulps=2)
+@vector(types.float32, math.cos, np.cos, ulps=2)
 def cos32(x):
     """The cosine of a float32; by libm for ``abs(x) > 2**17``."""
     q, sine, cosine = quadrant_32(x)
@@ -145,7 +147,7 @@ def cos32(x):
     return y
 
 
-@vector(types.float64, "math.tan", "np.tan", ulps=4)
+@vector(types.float64, math.tan, np.tan, ulps=2.5)
 def tan64(x):
     """The tangent; by libm for ``abs(x) > 2**46``."""
     q, sine, cosine = quadrant(x)
@@ -157,7 +159,7 @@ def tan64(x):
     return y
 
 
-@vector(types.float32, "math.tan", "np.tan", ulps=1)
+@vector(types.float32, math.tan, np.tan, ulps=1.5)
 def tan32(x):
     """The tangent of a float32, in float64; by libm for ``abs(x) > 2**46``."""
     q, sine, cosine = quadrant_short(np.float64(x))
