@@ -80,15 +80,13 @@ class _Vectoriser:
     def call(self, stmt: Let) -> Let:
         """The statement with a kernel in place of its op, if there is one for its types.
 
-        Two arguments need not be of one type: kernels of float64 convert them, as Numba does.
+        Two arguments need not be of one type: their kernels convert integers, and float32 to float64, as
+        Numba does.
         """
         kind = self.types.get(stmt.target)
         kernel = self.table.get(stmt.op, {}).get(kind)
         given = [self.type_of(a) for a in stmt.args]
-        mixed = kind == nb.float64 and len(given) == 2
-        if kernel is None or not all(
-            g == kind or mixed and isinstance(g, (nb.Float, nb.Integer)) for g in given
-        ):
+        if kernel is None or not all(_converts(g, kind, len(given)) for g in given):
             return stmt
         name = unwrap(kernel).__name__
         while name in self.taken or self.namespace.get(name, kernel) is not kernel:
@@ -108,6 +106,12 @@ class _Vectoriser:
         if isinstance(atom, Const):
             return LITERALS.get(type(atom.value))
         return self.types.get(atom.name) if isinstance(atom, Var) else None
+
+
+def _converts(given: Any, kind: Any, arity: int) -> bool:
+    """Whether the kernel of a kind takes an argument of the type given."""
+    narrower = given == nb.float32 or isinstance(given, nb.Integer)
+    return bool(given == kind or arity == 2 and narrower)
 
 
 def _without(block: Block, names: set[str]) -> Block:

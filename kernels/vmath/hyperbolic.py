@@ -66,7 +66,7 @@ def sinh64(x):
     return select(abs(x) < TINY, x, with_sign(y, x))
 
 
-@vector(types.float32, math.sinh, np.sinh, ulps=2.5)
+@vector(types.float32, math.sinh, np.sinh, ulps=2.3)
 def sinh32(x):
     """The hyperbolic sine of a float32."""
     difference, total, s, c = sums_32(abs(x))
@@ -81,7 +81,7 @@ def cosh64(x):
     return 2.0 * (total + fma(difference, s, total * c))
 
 
-@vector(types.float32, math.cosh, np.cosh, ulps=2)
+@vector(types.float32, math.cosh, np.cosh, ulps=2.1)
 def cosh32(x):
     """The hyperbolic cosine of a float32."""
     difference, total, s, c = sums_32(abs(x))

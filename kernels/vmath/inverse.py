@@ -51,7 +51,7 @@ def arctan64(x):
     return with_sign(select(large, PI_2, select(middle, PI_4, 0.0)) + (t + tail), x)
 
 
-@vector(types.float32, math.atan, np.arctan, ulps=2)
+@vector(types.float32, math.atan, np.arctan, ulps=1.9)
 def arctan32(x):
     """The inverse tangent of a float32."""
     size = abs(x)
@@ -90,6 +90,7 @@ def arctan2_64(y, x):
 @vector(types.float32, math.atan2, np.arctan2, ulps=2)
 def arctan2_32(y, x):
     """The angle of a point of float32."""
+    y, x = np.float32(y), np.float32(x)
     up, along = abs(y), abs(x)
     steep = up > along
     a, b = select(steep, along, up), select(steep, up, along)
@@ -138,7 +139,7 @@ def arcsin64(x):
     return with_sign(select(large, far, t + tail), x)
 
 
-@vector(types.float32, math.asin, np.arcsin, ulps=2)
+@vector(types.float32, math.asin, np.arcsin, ulps=1.6)
 def arcsin32(x):
     """The inverse sine of a float32."""
     large, t, tail = asin_parts_32(abs(x))
@@ -156,7 +157,7 @@ def arccos64(x):
     return select(large, 2.0 * half, PI_2 - (t + (tail - PI_2_LOW)))
 
 
-@vector(types.float32, math.acos, np.arccos, ulps=1.5)
+@vector(types.float32, math.acos, np.arccos, ulps=1.2)
 def arccos32(x):
     """The inverse cosine of a float32."""
     large, t, tail = asin_parts_32(abs(x))

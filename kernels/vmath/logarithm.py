@@ -117,7 +117,7 @@ def log64(x):
     return at_the_ends(x, y)
 
 
-@vector(types.float32, math.log, np.log, ulps=1)
+@vector(types.float32, math.log, np.log, ulps=1.1)
 def log32(x):
     """The natural logarithm of a float32."""
     n, f = log_parts_32(x)
@@ -139,7 +139,7 @@ def log2_64(x):
     return at_the_ends(x, total + ((n - total) + y + rest))
 
 
-@vector(types.float32, math.log2, np.log2, ulps=1.5)
+@vector(types.float32, math.log2, np.log2, ulps=1.4)
 def log2_32(x):
     """The logarithm to base 2 of a float32, exact for powers of 2."""
     n, f = log_parts_32(x)
@@ -164,7 +164,7 @@ def log10_64(x):
     return at_the_ends(x, total + ((whole - total) + y + rest))
 
 
-@vector(types.float32, math.log10, np.log10, ulps=1.5)
+@vector(types.float32, math.log10, np.log10, ulps=1.3)
 def log10_32(x):
     """The logarithm to base 10 of a float32."""
     n, f = log_parts_32(x)
@@ -196,7 +196,7 @@ def log1p_64(x):
     return select((x > -1.0) & (x < np.inf), log_of_sum(x), ends)
 
 
-@vector(types.float32, math.log1p, np.log1p, ulps=1.5)
+@vector(types.float32, math.log1p, np.log1p, ulps=1.2)
 def log1p_32(x):
     """``log(1 + x)`` of a float32."""
     u = ONE_32 + x
@@ -237,7 +237,7 @@ def arcsinh64(x):
     return with_sign(select(size < np.inf, select(large, y + LN2, y), size), x)
 
 
-@vector(types.float32, math.asinh, np.arcsinh, ulps=1)
+@vector(types.float32, math.asinh, np.arcsinh, ulps=0.6)
 def arcsinh32(x):
     """The inverse hyperbolic sine of a float32, in float64."""
     x = np.float64(x)
@@ -257,7 +257,7 @@ def arccosh64(x):
     return select(x >= 1.0, y, np.nan)
 
 
-@vector(types.float32, math.acosh, np.arccosh, ulps=1)
+@vector(types.float32, math.acosh, np.arccosh, ulps=0.6)
 def arccosh32(x):
     """The inverse hyperbolic cosine of a float32, in float64."""
     x = np.float64(x)
@@ -276,7 +276,7 @@ def arctanh64(x):
     return with_sign(select(size <= 1.0, y, np.nan), x)
 
 
-@vector(types.float32, math.atanh, np.arctanh, ulps=1)
+@vector(types.float32, math.atanh, np.arctanh, ulps=0.6)
 def arctanh32(x):
     """The inverse hyperbolic tangent of a float32, in float64."""
     x = np.float64(x)

@@ -132,6 +132,7 @@ def pow64(x, y):
 @vector(types.float32, *POWERS, ulps=1)
 def pow32(x, y):
     """``x ** y`` of float32, in float64."""
+    x, y = np.float32(x), np.float32(y)
     power = power_of_size_short(np.float64(abs(x)), np.float64(y))
     return power_at_the_ends(x, y, np.float32(power))
 
@@ -162,7 +163,8 @@ def thirds(size):
     rest = n - 3.0 * (t - ROUND)
     m = float_of((bits & MANTISSA) | ONE_BITS)
     one, two = rest == 1.0, rest == 2.0
-    return bits_of(t), m, select(two, 4.0, select(one, 2.0, 1.0)), select(two, ROOT_4, select(one, ROOT_2, 1.0))
+    factor, its_root = select(one, 2.0, 1.0), select(one, ROOT_2, 1.0)
+    return bits_of(t), m, select(two, 4.0, factor), select(two, ROOT_4, its_root)
 
 
 @vector(types.float64, np.cbrt, math.cbrt, ulps=1)
@@ -179,7 +181,7 @@ def cbrt64(x):
     return select((x == 0.0) | (size == np.inf) | (x != x), x, with_sign(y, x))
 
 
-@vector(types.float32, np.cbrt, math.cbrt, ulps=1)
+@vector(types.float32, np.cbrt, math.cbrt, ulps=0.6)
 def cbrt32(x):
     """The cube root of a float32, in float64."""
     size = np.float64(abs(x))
@@ -210,6 +212,6 @@ def hypot64(x, y):
 @vector(types.float32, np.hypot, math.hypot, ulps=1)
 def hypot32(x, y):
     """``sqrt(x**2 + y**2)`` of float32, in float64."""
-    a, b = np.float64(x), np.float64(y)
+    a, b = np.float64(np.float32(x)), np.float64(np.float32(y))
     distance = np.sqrt(fma(a, a, b * b))
     return np.float32(select((abs(a) == np.inf) | (abs(b) == np.inf), np.inf, distance))

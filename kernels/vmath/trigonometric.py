@@ -16,7 +16,6 @@ from .instructions import (
     ONE_32,
     ROUND,
     ROUND_32,
-    ROUND_BITS,
     bits_of,
     both,
     differ,
@@ -114,7 +113,7 @@ def sin64(x):
     return y
 
 
-@vector(types.float32, math.sin, np.sin, ulps=2)
+@vector(types.float32, math.sin, np.sin, ulps=1.6)
 def sin32(x):
     """The sine of a float32; by libm for ``abs(x) > 2**17``."""
     q, sine, cosine = quadrant_32(x)
@@ -136,7 +135,7 @@ def cos64(x):
     return y
 
 
-@vector(types.float32, math.cos, np.cos, ulps=2)
+@vector(types.float32, math.cos, np.cos, ulps=1.6)
 def cos32(x):
     """The cosine of a float32; by libm for ``abs(x) > 2**17``."""
     q, sine, cosine = quadrant_32(x)
