@@ -12,6 +12,7 @@ import adcomp.kernels  # fills RULES
 from adcomp import special
 from adcomp.api import _CHOICES
 from adcomp.frontend.fence import UNSUPPORTED
+from adcomp.kernels.vmath import BOUNDS, VECTOR
 from adcomp.registry import RULE_MODULES, RULES
 
 for module in RULE_MODULES:
@@ -100,8 +101,20 @@ def zero_rules():
     return ", ".join(map(code, ops)) + "."
 
 
-TABLES = {f.__name__: f for f in (unsupported, options, scalar_rules, array_rules, zero_rules,
-                                  special_functions)}
+def vector_functions():
+    """The ops that have vector kernels, and the bounds of those by type."""
+    calls = {}
+    for op, by_type in VECTOR.items():
+        names = {str(kind): kernel.py_func.__name__ for kind, kernel in by_type.items()}
+        calls.setdefault((names["float64"], names["float32"]), []).append(op)
+    rows = [[", ".join(map(code, ops)), *(f"{BOUNDS[name]:.1f}" for name in names)]
+            for names, ops in calls.items()]
+    return table(["ops", "float64", "float32"], rows)
+
+
+TABLES = {f.__name__: f for f in (
+    unsupported, options, scalar_rules, array_rules, zero_rules, vector_functions,
+    special_functions)}
 
 
 def filled(text):

@@ -16,34 +16,43 @@ from numba.extending import intrinsic
 
 from ..core.numba_library import RARE
 
-LANES = (2, 4, 8)
-DOUBLE, BIT, BYTE_POINTER = ir.DoubleType(), ir.IntType(1), ir.IntType(8).as_pointer()
+#: by the type of the argument, what LLVM calls it, what libm appends to a name, and how many fit a vector
+KINDS = {
+    types.float64: (ir.DoubleType(), "", (2, 4, 8)),
+    types.float32: (ir.FloatType(), "f", (2, 4, 8, 16)),
+}
+BIT, BYTE_POINTER = ir.IntType(1), ir.IntType(8).as_pointer()
 
 
 def rare_call(name: str) -> Any:
-    """The intrinsic that calls ``llvm.<name>`` of a float64, to be used under a condition."""
+    """The intrinsic that calls ``llvm.<name>`` of a float, to be used under a condition."""
 
     @intrinsic
     def call(typingctx, x):
-        def codegen(context, builder, signature, args):
-            return builder.call(_scalar(builder.module, name), args)
+        if x not in KINDS:
+            return None
 
-        return types.float64(types.float64), codegen
+        def codegen(context, builder, signature, args):
+            return builder.call(_scalar(builder.module, name, *KINDS[x]), args)
+
+        return x(x), codegen
 
     return call
 
 
-def _scalar(module: ir.Module, name: str) -> ir.Function:
+def _scalar(
+    module: ir.Module, name: str, kind: ir.Type, suffix: str, sizes: tuple[int, ...]
+) -> ir.Function:
     """The scalar function, which lists its masked vector versions (LLVM's vector function ABI)."""
-    symbol = RARE + name
+    symbol = RARE + name + suffix
     if symbol in module.globals:
         return module.globals[symbol]
-    libm = module.declare_intrinsic(f"llvm.{name}", [DOUBLE])
-    scalar = _pure_function(module, ir.FunctionType(DOUBLE, [DOUBLE]), symbol)
+    libm = module.declare_intrinsic(f"llvm.{name}", [kind])
+    scalar = _pure_function(module, ir.FunctionType(kind, [kind]), symbol)
     builder = ir.IRBuilder(scalar.append_basic_block("entry"))
     builder.ret(builder.call(libm, scalar.args))
-    masked = [_masked(module, libm, f"{symbol}_{lanes}", lanes) for lanes in LANES]
-    pairs = zip(LANES, masked, strict=True)
+    masked = [_masked(module, libm, f"{symbol}_{lanes}", lanes) for lanes in sizes]
+    pairs = zip(sizes, masked, strict=True)
     names = ",".join(f"_ZGV_LLVM_M{lanes}v_{symbol}({f.name})" for lanes, f in pairs)
     _attribute(scalar, f'"vector-function-abi-variant"="{names}"')
     _keep(module, masked)
@@ -52,7 +61,7 @@ def _scalar(module: ir.Module, name: str) -> ir.Function:
 
 def _masked(module: ir.Module, libm: ir.Function, symbol: str, lanes: int) -> ir.Function:
     """``y[i] = f(x[i])`` where ``mask[i]``, and ``x[i]`` elsewhere."""
-    vector, mask = ir.VectorType(DOUBLE, lanes), ir.VectorType(BIT, lanes)
+    vector, mask = ir.VectorType(libm.ftype.return_type, lanes), ir.VectorType(BIT, lanes)
     function = _pure_function(module, ir.FunctionType(vector, [vector, mask]), symbol)
     x, wanted = function.args
     builder = ir.IRBuilder(function.append_basic_block("entry"))

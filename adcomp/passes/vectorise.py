@@ -1,47 +1,120 @@
 """Elementary functions that LLVM can vectorise.
 
-Requires: verified, typed Core, and a table of kernels by op.
-Ensures:  ops of the table on float64 call the kernel instead; everything else as before.
+Requires: verified, typed Core, and a table of kernels by op and by type.
+Ensures:  ops of the table on floats call the kernel of their type instead; powers whose exponents are
+          small constants are instructions; everything else as before.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 from numba import types as nb
 
-from ..core.ir import Atom, Block, Const, Function, Let, Var, bound_in, map_blocks
+from ..core.ir import Atom, Block, Const, Function, Let, Stmt, Var, bound_in, map_blocks, names_in
+from ..core.ops import BINARY, op_of
 from ..registry import unwrap
 
+Table = Mapping[str, Mapping[Any, Any]]
 
-def vectorise(fn: Function, types: Mapping[str, Any], table: Mapping[str, Any]) -> Function:
-    """Replace elementary functions of float64 by kernels that LLVM vectorises."""
-    namespace = dict(fn.namespace)
-    taken = {*fn.params, *bound_in(fn.body)}
+#: powers whose exponent may be an integer, which Numba multiplies out, and those that convert it to a float
+INTEGER_POWERS = frozenset(("**", op_of(pow)))
+POWERS = INTEGER_POWERS | {op_of(np.power), op_of(math.pow)}
 
-    def block(b: Block) -> Block:
-        out = []
-        for stmt in b.stmts:
-            stmt = map_blocks(stmt, block)
-            if isinstance(stmt, Let) and stmt.op in table and types.get(stmt.target) == nb.float64 and all(
-                _is_float64(a, types) for a in stmt.args
-            ):
-                kernel = table[stmt.op]
-                name = unwrap(kernel).__name__
-                while name in taken or namespace.get(name, kernel) is not kernel:
-                    name += "_"
-                namespace[name] = kernel
-                stmt = replace(stmt, op=name)
-            out.append(stmt)
-        return Block(tuple(out), b.yields)
+#: constant exponents of which LLVM makes instructions, and those that two multiplications serve
+INSTRUCTIONS, MULTIPLIED = (-1.0, 0.0, 0.5, 1.0, 2.0), (3.0, 4.0)
 
-    body = block(fn.body)
-    return replace(fn, body=body, namespace=namespace)
+#: the types of literals that are real numbers
+LITERALS = {float: nb.float64, np.float64: nb.float64, np.float32: nb.float32, int: nb.int64}
 
 
-def _is_float64(atom: Atom, types: Mapping[str, Any]) -> bool:
-    if isinstance(atom, Const):
-        return type(atom.value) is float
-    return isinstance(atom, Var) and types.get(atom.name) == nb.float64
+def vectorise(fn: Function, types: Mapping[str, Any], table: Table) -> Function:
+    """Replace elementary functions of floats by kernels that LLVM vectorises."""
+    work = _Vectoriser(types, table, dict(fn.namespace), {*fn.params, *bound_in(fn.body)})
+    body = work.block(fn.body)
+    return replace(fn, body=_without(body, work.spent - set(names_in(body))), namespace=work.namespace)
+
+
+@dataclass
+class _Vectoriser:
+    types: Mapping[str, Any]
+    table: Table
+    namespace: dict[str, Any]
+    taken: set[str]
+    #: names that are constants, as in ``t = 3.0 - 1``, and those that are replaced by their values
+    known: dict[str, float] = field(default_factory=dict)
+    spent: set[str] = field(default_factory=set)
+
+    def block(self, block: Block) -> Block:
+        return Block(tuple(self.statement(map_blocks(s, self.block)) for s in block.stmts), block.yields)
+
+    def statement(self, stmt: Stmt) -> Stmt:
+        if not isinstance(stmt, Let) or stmt.keywords:
+            return stmt
+        if stmt.op in ("+", "-", "*") and self.type_of(Var(stmt.target)) == nb.float64:
+            a, b = map(self.constant, stmt.args)
+            if a is not None and b is not None:
+                self.known[stmt.target] = BINARY[stmt.op](a, b)
+        if stmt.op in POWERS:
+            return self.power(stmt)
+        return self.call(stmt)
+
+    def power(self, stmt: Let) -> Let:
+        """``x ** 2.0`` as it is, ``x ** 3.0`` as ``x ** 3``, other powers of floats as calls."""
+        base, exponent = stmt.args
+        if stmt.op in INTEGER_POWERS and not isinstance(self.type_of(exponent), nb.Float):
+            return stmt
+        value = self.constant(exponent)
+        if value in INSTRUCTIONS:
+            return stmt
+        if value in MULTIPLIED and self.type_of(base) == self.types.get(stmt.target) == nb.float64:
+            if isinstance(exponent, Var):
+                self.spent.add(exponent.name)
+            return replace(stmt, op="**", args=(base, Const(int(value))))
+        return self.call(stmt)
+
+    def call(self, stmt: Let) -> Let:
+        """The statement with a kernel in place of its op, if there is one for its types.
+
+        Two arguments need not be of one type: their kernels convert integers, and float32 to float64, as
+        Numba does.
+        """
+        kind = self.types.get(stmt.target)
+        kernel = self.table.get(stmt.op, {}).get(kind)
+        given = [self.type_of(a) for a in stmt.args]
+        if kernel is None or not all(_converts(g, kind, len(given)) for g in given):
+            return stmt
+        name = unwrap(kernel).__name__
+        while name in self.taken or self.namespace.get(name, kernel) is not kernel:
+            name += "_"
+        self.namespace[name] = kernel
+        return replace(stmt, op=name)
+
+    def constant(self, atom: Atom) -> float | None:
+        """The value of an atom that is a known real number."""
+        if isinstance(atom, Var):
+            return self.known.get(atom.name)
+        number = isinstance(atom, Const) and type(atom.value) in LITERALS
+        return float(atom.value) if number else None  # type: ignore[union-attr]
+
+    def type_of(self, atom: Atom) -> Any:
+        """The type of an atom that is a real number; of other constants None."""
+        if isinstance(atom, Const):
+            return LITERALS.get(type(atom.value))
+        return self.types.get(atom.name) if isinstance(atom, Var) else None
+
+
+def _converts(given: Any, kind: Any, arity: int) -> bool:
+    """Whether the kernel of a kind takes an argument of the type given."""
+    narrower = given == nb.float32 or isinstance(given, nb.Integer)
+    return bool(given == kind or arity == 2 and narrower)
+
+
+def _without(block: Block, names: set[str]) -> Block:
+    """The block without the definitions of some names."""
+    kept = (s for s in block.stmts if not (isinstance(s, Let) and s.target in names))
+    return Block(tuple(map_blocks(s, lambda b: _without(b, names)) for s in kept), block.yields)

@@ -16,7 +16,7 @@ import adcomp
 from adcomp.core import environment, numba_kept
 from adcomp.core.numba_kept import Kernel, Overload, helper
 from adcomp.core.numba_names import code_words, stable_name
-from adcomp.kernels import tape, vmath
+from adcomp.kernels import VECTOR, tape
 from adcomp.registry import JIT
 
 from .fakes import gradient
@@ -145,19 +145,22 @@ def scaled(k):
     return lambda x: k * x
 
 
+EXP, LOG = VECTOR["np.exp"][f8], VECTOR["np.log"][f8]
+
+
 def test_kernels_are_told_apart(monkeypatch):
-    one = vmath.exp64.path((f8,))
-    assert one == vmath.exp64.path((f8,))
-    others = [vmath.log64.path((f8,)), vmath.exp64.path((types.float32,)), tape.fours.path((f8,))]
-    fast = Kernel(vmath.exp64.py_func, targetoptions={**JIT, "fastmath": True, "nopython": True})
+    one = EXP.path((f8,))
+    assert one == EXP.path((f8,))
+    others = [LOG.path((f8,)), EXP.path((types.float32,)), tape.fours.path((f8,))]
+    fast = Kernel(EXP.py_func, targetoptions={**JIT, "fastmath": True, "nopython": True})
     others.append(fast.path((f8,)))
     monkeypatch.setattr(numba_kept, "environment", lambda: ("another CPU",))
-    others.append(vmath.exp64.path((f8,)))
+    others.append(EXP.path((f8,)))
     assert len({one, *others}) == 1 + len(others) and None not in others
 
 
 def test_inherited_flags_are_told_apart():
-    kernel = Kernel(vmath.exp64.py_func, targetoptions={"nopython": True})
+    kernel = Kernel(EXP.py_func, targetoptions={"nopython": True})
     seen = set()
     for model, fastmath in (("numpy", False), ("python", False), ("numpy", True)):
         flags = Flags()

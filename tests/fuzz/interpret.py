@@ -67,9 +67,10 @@ def _with_unset_names(source: str) -> ast.Module:
 
 
 def _plain(name: str, value: object) -> object:
-    for op, kernel in kernels.VECTOR.items():
-        if value is kernel:
-            return getattr(np, op.split(".")[-1])
+    for op, by_type in kernels.VECTOR.items():
+        if any(value is kernel for kernel in by_type.values()):
+            short = "power" if op == "**" else op.split(".")[-1]
+            return getattr(np, short, None) or getattr(math, short)
     if name.startswith("shares_memory"):
         return np.may_share_memory
     if isinstance(value, Dispatcher):
