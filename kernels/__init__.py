@@ -8,13 +8,16 @@ from . import (
     cumulative,
     elementwise,
     indexing,
+    joins,
     linalg,
-    shape,
     special,
+    splits,
     transcendental,
+    triangles,
+    views,
     vmath,
 )
 from .vmath import VECTOR
 
-__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "indexing", "linalg", "shape", "special",
-           "transcendental", "vmath"]
+__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "indexing", "joins", "linalg", "special",
+           "splits",            "transcendental", "triangles", "views", "vmath"]

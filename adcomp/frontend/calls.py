@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Mapping, Sequence
 from types import FunctionType
 from typing import Any
@@ -11,6 +12,7 @@ import numba
 import numpy as np
 
 from ..core.ir import Atom, Const, SetItem, Var
+from ..core.ops import callee as object_called
 from ..core.ops import op_of
 from . import library
 from .expressions import expression
@@ -113,10 +115,22 @@ def _primitive(
         return _with_out(frame, op, atoms[:-1], kwargs, atoms[-1], node)
     if op == "np.dot" and len(atoms) == 3:
         return _with_out(frame, op, atoms[:-1], kwargs, atoms[-1], node)
-    atoms += [frame.atom(v, node) for v in kwargs.values()]
+    keywords = _in_order(op, kwargs)
+    atoms += [frame.atom(kwargs[k], node) for k in keywords]
     if op in MUTATING:
-        return call_effect(frame, op, atoms, MUTATING[op], node)
-    return frame.emit(op, atoms, node, hint, tuple(kwargs))
+        return call_effect(frame, op, atoms, MUTATING[op], node, keywords)
+    return frame.emit(op, atoms, node, hint, keywords)
+
+
+def _in_order(op: str, kwargs: Mapping[str, Value]) -> tuple[str, ...]:
+    """Keywords in the order of the parameters: passes find an argument by its place."""
+    if len(kwargs) < 2 or not op.startswith("np."):
+        return tuple(kwargs)
+    try:
+        parameters = list(inspect.signature(object_called(op, {})).parameters)
+    except (TypeError, ValueError):  # written in C, without a signature
+        return tuple(kwargs)
+    return tuple(sorted(kwargs, key=lambda k: parameters.index(k) if k in parameters else len(parameters)))
 
 
 def _with_out(frame: Frame, op: str, args: Sequence[Atom], kwargs: Mapping[str, Value], out: Value,

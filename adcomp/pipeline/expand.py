@@ -35,6 +35,7 @@ from ..core.types import is_array, type_of
 from ..errors import Loc, UnsupportedSyntax
 from ..frontend.definitions import read_definition
 from ..registry import Definition, Rules
+from .steady import Steady
 
 _FULL = (Const(None), Const(None), Const(None))
 
@@ -56,6 +57,7 @@ class _Expand:
         self.namer = Namer([*self.bound, *fn.namespace, *STANDARD, "kernels", "frames"])
         self.tuples: dict[str, Sequence[Atom]] = {}
         self.full: set[str] = set()  # slices of whole axes
+        self.steady = Steady(fn, types)
         self.changed = False
 
     def block(self, block: Block) -> Block:
@@ -74,6 +76,9 @@ class _Expand:
                 result = self.types[target]
                 if op == "[]" and any(is_array(self._type(a)) for a in args[1:]):
                     return self._pick(stmt, result)
+                definition = self.rules.definition(op)
+                if definition is not None and definition.for_view:
+                    self.steady.check(stmt)
                 found = self._read(op, args, stmt.keywords, result, stmt.loc)
                 if found is not None:
                     return [*found[0], Let(target, "id", (found[1],), stmt.loc)]
@@ -162,26 +167,42 @@ class _Expand:
             return None
         signature = inspect.signature(definition.template).parameters
         facts: dict[str, Any] = {}
+        several: tuple[Any, ...] = ()
         for name in definition.params:
-            if name == "y":
+            if signature[name].kind is inspect.Parameter.VAR_POSITIONAL:
+                several = tuple(map(self._fact, given.get(name, ())))
+            elif name == "y":
                 facts[name] = result
             elif name not in given:
                 facts[name] = signature[name].default
             else:
                 facts[name] = self._fact(given[name])
-        body = definition.template(**facts)
+        body = definition.template(*several, **facts)
         if body is None:
             return None
         self.changed = True
-        arguments = {
-            name: (given[name], self._type(given[name])) if name in given else (Const(facts[name]), None)
-            for name in inspect.signature(body).parameters
-        }
-        return read_definition(
+        before: list[Stmt] = []
+        arguments: dict[str, tuple[Atom, Any]] = {}
+        for name in inspect.signature(body).parameters:
+            if name not in given:
+                arguments[name] = Const(facts[name]), None
+            elif isinstance(given[name], tuple):
+                arguments[name] = self._tuple(given[name], before, loc)
+            else:
+                arguments[name] = given[name], self._type(given[name])
+        stmts, value = read_definition(
             body, arguments, tuples=self.tuples, namer=self.namer,
             namespace=self.namespace, is_primitive=self.is_primitive,
             place=loc if isinstance(loc, Loc) else None,
         )
+        return [*before, *stmts], value
+
+    def _tuple(self, atoms: Sequence[Atom], out: list[Stmt], loc: Where) -> tuple[Atom, Any]:
+        """A name for the arguments of a parameter ``*args``, and its type."""
+        name = self.namer("_t")
+        self.tuples[name] = tuple(atoms)
+        out.append(Let(name, "tuple", tuple(atoms), loc))
+        return Var(name), nb.Tuple([self._type(a) for a in atoms])
 
     def _fact(self, atom: Atom) -> Any:
         """What a template is told of an argument: the value of a constant, else a Numba type."""
