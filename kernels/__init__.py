@@ -10,6 +10,8 @@ from . import (
     indexing,
     joins,
     linalg,
+    products,
+    ranges,
     special,
     splits,
     transcendental,
@@ -19,5 +21,5 @@ from . import (
 )
 from .vmath import VECTOR
 
-__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "indexing", "joins", "linalg", "special",
-           "splits",            "transcendental", "triangles", "views", "vmath"]
+__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "indexing", "joins", "linalg", "products",
+           "ranges", "special", "splits", "transcendental", "triangles", "views", "vmath"]

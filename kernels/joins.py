@@ -7,7 +7,7 @@ from numba import types
 
 from ..core.types import number_class
 from ..registry import definition
-from .views import flat_of
+from .views import cut, flat_of
 
 
 def _are_arrays(arrays):
@@ -23,26 +23,32 @@ def _refuse_other(m, n):
 def concatenate(arrays, y, axis=0):
     if not isinstance(axis, int) or not _are_arrays(arrays):
         return None
-    dtype, axis, ndim = number_class(y), axis % y.ndim, y.ndim
+    dtype, axis, part = number_class(y), axis % y.ndim, cut(y.ndim, axis)
+    others = tuple(k for k in range(y.ndim) if k != axis)
 
     def concatenate(arrays):
-        n = 0
+        first, n = arrays[0].shape, 0
         for a in arrays:
-            for k in range(ndim):
-                if k != axis and a.shape[k] != arrays[0].shape[k]:
-                    raise ValueError("arrays that are joined must agree in the other axes")
+            for k in others:
+                _refuse_other(a.shape[k], first[k])
             n += a.shape[axis]
-        first = arrays[0].shape
         y = np.empty((*first[:axis], n, *first[axis + 1:]), dtype)
-        rows = y if axis == 0 else np.swapaxes(y, 0, axis)
         start = 0
         for a in arrays:
             stop = start + a.shape[axis]
-            rows[start:stop] = a if axis == 0 else np.swapaxes(a, 0, axis)
+            part(y, start, stop)[...] = a
             start = stop
         return y
 
-    return concatenate
+    return None if part is None else concatenate
+
+
+def _plane_1(a, k):
+    return a[:, k]
+
+
+def _plane_2(a, k):
+    return a[:, :, k]
 
 
 @definition(np.stack)
@@ -50,7 +56,7 @@ def stack(arrays, y, axis=0):
     if not isinstance(axis, int) or not _are_arrays(arrays) or not -y.ndim <= axis < y.ndim:
         return None
     dtype, axis, axes = number_class(y), axis % y.ndim, tuple(range(y.ndim - 1))
-    last = len(axes)
+    last, plane = len(axes), {1: _plane_1, 2: _plane_2}.get(axis)
 
     def stack(arrays):
         first = arrays[0].shape
@@ -65,12 +71,11 @@ def stack(arrays, y, axis=0):
             for k, a in enumerate(arrays):
                 y[..., k] = a
         else:
-            slices = np.moveaxis(y, axis, 0)
             for k, a in enumerate(arrays):
-                slices[k] = a
+                plane(y, k)[...] = a
         return y
 
-    return None if last == 0 else stack
+    return None if last == 0 or 2 < axis < last else stack
 
 
 @definition(np.hstack)

@@ -10,37 +10,16 @@ from numba import types
 
 from ..core.types import number_class
 from ..registry import definition
+from .views import cut
 
 _SPLIT = "split into a number of parts, or at places, that are written in the program"
-
-
-def _axis_0(a, start, stop):
-    return a[start:stop]
-
-
-def _axis_1(a, start, stop):
-    return a[:, start:stop]
-
-
-def _axis_2(a, start, stop):
-    return a[:, :, start:stop]
-
-
-def _axis_last(a, start, stop):
-    return a[..., start:stop]
-
-
-def _cut(ndim, axis):
-    """A function that cuts a piece out of an axis."""
-    axis %= ndim
-    return _axis_last if axis == ndim - 1 > 0 else {0: _axis_0, 1: _axis_1, 2: _axis_2}.get(axis)
 
 
 def _splitter(ary, sections, axis, is_equal):
     """The function that splits; None where the number of parts is not known."""
     if not isinstance(ary, types.Array) or not isinstance(axis, int) or not -ary.ndim <= axis < ary.ndim:
         return None
-    part, axis = _cut(ary.ndim, axis), axis % ary.ndim
+    part, axis = cut(ary.ndim, axis), axis % ary.ndim
     if part is None:
         return None
 
@@ -117,7 +96,7 @@ def sliding_window_view(x, window_shape, y, axis=None):
     if not all(isinstance(k, int) for k in axes) or len(axes) != (len(window_shape) if is_tuple else 1):
         return None
     axes = tuple(k % x.ndim for k in axes)
-    cuts = [_cut(x.ndim, k) for k in axes]
+    cuts = [cut(x.ndim, k) for k in axes]
     if None in cuts or len(set(axes)) != len(axes):
         return None
     dtype, (first, *rest), part, axes = number_class(y), axes, cuts[0], tuple(range(x.ndim))

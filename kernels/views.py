@@ -39,6 +39,28 @@ def flat_of(kind):
     return None
 
 
+def _axis_0(a, start, stop):
+    return a[start:stop]
+
+
+def _axis_1(a, start, stop):
+    return a[:, start:stop]
+
+
+def _axis_2(a, start, stop):
+    return a[:, :, start:stop]
+
+
+def _axis_last(a, start, stop):
+    return a[..., start:stop]
+
+
+def cut(ndim, axis):
+    """A function that cuts a piece out of an axis; None for an axis between the third and the last."""
+    axis %= ndim
+    return _axis_last if axis == ndim - 1 > 0 else {0: _axis_0, 1: _axis_1, 2: _axis_2}.get(axis)
+
+
 # --- turns -----------------------------------------------------------------------------------------
 
 
@@ -62,15 +84,22 @@ def roll(a, shift, y):
 
 @definition(np.rot90)
 def rot90(m, k=1):
+    if not isinstance(m, types.Array) or m.ndim < 2:
+        return None
+    is_matrix = m.ndim == 2
+
+    def turned(m):
+        return m.T if is_matrix else np.swapaxes(m, 0, 1)
+
     def rot90(m, k):
         turns = k % 4
         if turns == 0:
             return m[:]
         if turns == 1:
-            return np.swapaxes(m[:, ::-1], 0, 1)
+            return turned(m)[::-1]
         if turns == 2:
             return m[::-1, ::-1]
-        return np.swapaxes(m, 0, 1)[:, ::-1]
+        return turned(m)[:, ::-1]
 
     return rot90
 
@@ -130,6 +159,32 @@ def broadcast_to(array, shape):
     return of_tuple if isinstance(array, tuple | types.BaseTuple) else of_number
 
 
+def _common(n, m):
+    if n != 1 and m != 1 and n != m:
+        raise ValueError("shapes do not broadcast to a single shape")
+    return m if n == 1 else n
+
+
+@definition(np.broadcast_shapes)
+def broadcast_shapes(*args):
+    is_tuple = tuple(isinstance(a, tuple | types.BaseTuple) for a in args)
+    ranks = tuple(len(a) if isinstance(a, tuple | types.BaseTuple) else 1 for a in args)
+    ndim = max(ranks, default=0)
+    axes = tuple(range(ndim))
+
+    def broadcast_shapes(args):
+        shape = ()
+        for axis in axes:
+            n = 1
+            for k, a in enumerate(args):
+                if axis >= ndim - ranks[k]:
+                    n = _common(n, a[axis - ndim + ranks[k]] if is_tuple[k] else a)
+            shape = (*shape, n)
+        return shape
+
+    return broadcast_shapes if ndim else None
+
+
 @definition(np.broadcast_arrays, for_view=True)
 def broadcast_arrays(*args):
     """A tuple, where Numba returns a list."""
@@ -137,11 +192,6 @@ def broadcast_arrays(*args):
     ranks = tuple(a.ndim if isinstance(a, types.Array) else 1 for a in args)
     ndim = max(ranks, default=0)
     axes = tuple(range(ndim))
-
-    def common(n, m):
-        if n != 1 and m != 1 and n != m:
-            raise ValueError("shapes do not broadcast to a single shape")
-        return m if n == 1 else n
 
     def broadcast_arrays(args):
         arrays, shape, result = (), (), ()
@@ -151,7 +201,7 @@ def broadcast_arrays(*args):
             n = 1
             for k, a in enumerate(arrays):
                 if axis >= ndim - ranks[k]:
-                    n = common(n, a.shape[axis - ndim + ranks[k]])
+                    n = _common(n, a.shape[axis - ndim + ranks[k]])
             shape = (*shape, n)
         for a in arrays:
             result = (*result, np.broadcast_to(a, shape))

@@ -83,7 +83,7 @@ _CASTS = [
 ]
 _NP_OTHER = ["where", "nan_to_num", "clip", "real", "imag", "angle", "round", "around", "sinc", "sign"]
 _NP_VIEW = [
-    "reshape", "ravel", "transpose", "swapaxes", "moveaxis", "expand_dims", "squeeze", "broadcast_to",
+    "reshape", "ravel", "transpose", "swapaxes", "moveaxis", "expand_dims", "squeeze",
     "asarray", "ascontiguousarray", "asfortranarray", "atleast_1d", "atleast_2d", "atleast_3d",
     "diagonal", "flip", "fliplr", "flipud", "lib.stride_tricks.sliding_window_view",
     "lib.stride_tricks.as_strided",

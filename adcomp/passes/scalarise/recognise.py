@@ -14,7 +14,7 @@ from ...core.ir import Atom, Call, Const, Let, SetItem, Stmt, Undefined, Var
 from ...core.ops import INPLACE, Effect, effect_of
 from ...core.types import is_array
 from .fuse import cast_op
-from .lengths import NEW_AXIS, Along, Slice, reduced_axis, reduction_of
+from .lengths import NEW_AXIS, ONE, Along, Slice, reduced_axis, reduction_of, same
 from .nodes import Load, Map, Node, Operand, Read, Reduce, Select, whole
 from .shapes import Shapes
 from .writer import Writer
@@ -82,6 +82,8 @@ def _kind_of_let(let: Let, shapes: Shapes) -> Kind | None:
     if let.op in _SPREADS and len(let.args) == 1:
         is_real = isinstance(shapes.types[arrays[0]].dtype, nb.Float | nb.Integer)
         return Kind("spread", arrays) if is_real else None
+    if let.op == "np.broadcast_to":
+        return Kind("map", arrays) if first and is_array(ty) and shapes.is_known(let.target) else None
     if let.op == "np.outer":
         fits = len(let.args) == 2 and all(shapes.types[a].ndim == 1 for a in arrays)
         return Kind("map", arrays) if fits and len(arrays) == len(set(let.args)) else None
@@ -186,6 +188,8 @@ class Recogniser:
                 return self._rows(let, dtype)
         if let.op == "np.outer":
             return self._outer(let, dtype)
+        if let.op == "np.broadcast_to":
+            return self._spread_to(let)
         return self.mapped(let.op, [self.operand(a) for a in let.args], dtype, let.keywords)
 
     def _rows(self, let: Let, dtype: Any) -> Node:
@@ -245,6 +249,19 @@ class Recogniser:
         if len(dims) == len(node.dims) and index == whole(node):
             return node
         return Read(node, index, dims=dims, dtype=node.dtype)
+
+    def _spread_to(self, let: Let) -> Node:
+        """An array in a shape that is given; raises where it does not broadcast to that."""
+        w, (array, shape) = self.w, let.args
+        node, dims = self.array(array), w.shapes.dims_of(let.target)
+        known = w.shapes.lets.get(shape.name) if isinstance(shape, Var) else None
+        for n in known.args if known is not None and known.op == "tuple" else (shape,):
+            if isinstance(n, Var) and w.is_integer(n.name) and not w.shapes.is_natural(n):
+                w.fail(w.let("<", (n, Const(0)), nb.boolean), "negative dimensions are not allowed")
+        for dim, wanted in zip(reversed(node.dims), reversed(dims), strict=False):
+            if dim != ONE and not same(dim, wanted):
+                w.check_fits(dim, wanted)
+        return self.spread(node, dims)
 
     def _clipped(self, args: tuple[Operand, ...], dims: Any, dtype: Any) -> Node:
         value = args[0]
