@@ -72,6 +72,8 @@ class _Expand:
                 self.tuples[target] = args
             case Let(target=target, op="slice", args=args):
                 self.full |= {target} if args == _FULL else set()
+            case Let(op=".flat", args=(Var(name),)) if is_array(self.types.get(name)):
+                return [self._flat(stmt, self.types[name])]
             case Let(target=target, op=op, args=args) if target in self.types and self._typed(args):
                 result = self.types[target]
                 if op == "[]" and any(is_array(self._type(a)) for a in args[1:]):
@@ -90,6 +92,13 @@ class _Expand:
                 if any(is_array(self._type(a)) for a in index):
                     return self._put(stmt)
         return [stmt]
+
+    def _flat(self, stmt: Let, array: Any) -> Let:
+        """``x.flat``: the array itself, a view of it, or, if nothing is written later, a copy."""
+        self.changed = True
+        if array.ndim != 1 and array.layout != "C":
+            self.steady.check(stmt)
+        return replace(stmt, op="id" if array.ndim == 1 else ".ravel()")
 
     # --- arrays as indices --------------------------------------------------------------------
 

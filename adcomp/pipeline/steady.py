@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from numba import types as nb
+
 from ..core.ir import Block, Const, Function, Let, SetItem, Stmt, Var, map_blocks
 from ..core.ops import INPLACE
 from ..core.types import is_array
@@ -21,8 +23,9 @@ class Steady:
     """
 
     def __init__(self, fn: Function, types: Mapping[str, Any]) -> None:
-        self.fn, self.types = fn, types
+        self.fn = fn
         self._timeline: Timeline | None = None
+        self.types = {name: _as_array(t) for name, t in types.items()}
 
     def check(self, stmt: Let) -> None:
         """Refuse a view that is not steady."""
@@ -54,6 +57,11 @@ class Steady:
                 out[-1] = replace(stmt, op="id", args=(target,))
                 out.append(SetItem(target, (Const(Ellipsis),), value, loc=stmt.loc))
         return Block(tuple(out), block.yields)
+
+
+def _as_array(t: Any) -> Any:
+    """The type of ``x.flat`` as that of a view."""
+    return nb.Array(t.array_type.dtype, 1, "A") if isinstance(t, nb.NumpyFlatType) else t
 
 
 __all__ = ["Steady"]

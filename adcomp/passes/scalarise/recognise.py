@@ -37,7 +37,7 @@ class Kind:
     """What the scalariser does with a statement.
 
     ``what`` is one of ``map view copy rows`` (its array may be fused into whoever uses it) or
-    ``total spread scalar store inplace fill`` (it computes at once). ``reads`` are the arrays that
+    ``flat total spread scalar store inplace fill`` (it computes at once). ``reads`` are the arrays that
     it reads by element: those of them that are not stored yet are fused into it.
     """
 
@@ -76,7 +76,8 @@ def _kind_of_let(let: Let, shapes: Shapes) -> Kind | None:
     if is_array(ty) and first and let.op in ("[]", "id", *_TRANSPOSES):
         return Kind("view", arrays) if _is_simple_view(let, shapes) else None
     if is_array(ty) and first and let.op in _COPIES:
-        return Kind("copy", arrays) if _is_copy(let, shapes) else None
+        flattens = shapes.types[arrays[0]].ndim != ty.ndim
+        return Kind("flat" if flattens else "copy", arrays) if _is_copy(let, shapes) else None
     if reduction_of(let.op) is not None and first and len(arrays) == 1:
         return _kind_of_reduction(let, shapes, ty)
     if let.op in _SPREADS and len(let.args) == 1:
@@ -182,7 +183,7 @@ class Recogniser:
         match kind.what:
             case "view":
                 return self._view(let, dtype)
-            case "copy":
+            case "copy" | "flat":
                 return self.converted(self.array(let.args[0]), dtype)
             case "rows":
                 return self._rows(let, dtype)
