@@ -186,12 +186,19 @@ class Definition:
 
     ``template(**arguments)`` gives a Python function of some of the same parameters, or None where
     the call stays as it is. It is handed the Numba type of each argument, or the value of one that is
-    a constant or was left out; if it has a parameter ``y``, that gets the type of the result.
+    a constant or was left out; if it has a parameter ``y``, that gets the type of the result. A
+    parameter ``*args`` gets a tuple of such facts, and the Python function has a parameter ``args``.
+
+    ``for_view`` says that the call returns, or may return, a view and what stands for it a copy: it is
+    refused where what it shows, or the view, is written to later. ``hint`` is what an error adds about a
+    call that stays as it is and has no derivative.
     """
 
     name: str
     template: Callable[..., Any]
     params: tuple[str, ...]
+    for_view: bool = False
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,10 +411,12 @@ def array_pullback(callables: Any, *, wrt: str, rules: Rules = RULES) -> Callabl
     return register
 
 
-def definition(*callables: Any, rules: Rules = RULES) -> Callable[[Any], Any]:
+def definition(*callables: Any, for_view: bool = False, hint: str = "", rules: Rules = RULES
+               ) -> Callable[[Any], Any]:
     """Make the decorated template the meaning of an array function in plain Python.
 
-    `callables` are its spellings: the function, and ops such as ``".cumsum()"``.
+    `callables` are its spellings: the function, and ops such as ``".cumsum()"``. `Definition` tells what
+    the options mean.
 
     Examples
     --------
@@ -423,7 +432,7 @@ def definition(*callables: Any, rules: Rules = RULES) -> Callable[[Any], Any]:
 
     def register(template: Any) -> Any:
         rules.add_definition(
-            _keys(callables), Definition(template.__name__, template, _params(template)))
+            _keys(callables), Definition(template.__name__, template, _params(template), for_view, hint))
         return template
 
     return register

@@ -84,9 +84,10 @@ _CASTS = [
 ]
 _NP_OTHER = ["where", "nan_to_num", "clip", "real", "imag", "angle", "round", "around", "sinc", "sign"]
 _NP_VIEW = [
-    "reshape", "ravel", "transpose", "swapaxes", "moveaxis", "expand_dims", "squeeze", "broadcast_to",
+    "reshape", "ravel", "transpose", "swapaxes", "moveaxis", "expand_dims", "squeeze",
     "asarray", "ascontiguousarray", "asfortranarray", "atleast_1d", "atleast_2d", "atleast_3d",
-    "diagonal", "flip", "fliplr", "flipud",
+    "diagonal", "flip", "fliplr", "flipud", "lib.stride_tricks.sliding_window_view",
+    "lib.stride_tricks.as_strided",
 ]
 _NP_FRESH = [
     "empty", "zeros", "ones", "full", "empty_like", "zeros_like", "ones_like", "arange",
@@ -159,12 +160,10 @@ def _canonical() -> dict[Any, str]:
                 continue
     table |= {np.float64: "np.float64", np.complex128: "np.complex128", np.int64: "np.int64",
               np.bool_: "np.bool_", np.abs: "np.abs"}
-    table |= {getattr(np.random, n): f"np.random.{n}" for n in dir(np.random)
-              if not n.startswith("_") and callable(getattr(np.random, n))}
-    table |= {getattr(np.fft, n): f"np.fft.{n}" for n in dir(np.fft)
-              if not n.startswith("_") and callable(getattr(np.fft, n))}
-    table |= {getattr(np.linalg, n): f"np.linalg.{n}" for n in dir(np.linalg)
-              if not n.startswith("_") and callable(getattr(np.linalg, n))}
+    for path, module in (("np.linalg", np.linalg), ("np.random", np.random), ("np.fft", np.fft),
+                         ("np.lib.stride_tricks", np.lib.stride_tricks)):
+        table |= {getattr(module, n): f"{path}.{n}" for n in dir(module)
+                  if not n.startswith("_") and callable(getattr(module, n))}
     table |= {getattr(builtins, n): n for n in (*_BUILTIN_SCALAR, "len", "range", "sum", "enumerate",
                                                "zip", "reversed", "print", "tuple", "list", "slice",
                                                "isinstance", "any", "all", "sorted", "str")}

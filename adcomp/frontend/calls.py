@@ -13,7 +13,8 @@ import numba
 import numpy as np
 
 from ..core.ir import Atom, Const, SetItem, Var
-from ..core.ops import STANDARD, Effect, callee, effect_of, op_of
+from ..core.ops import Effect, effect_of, op_of
+from ..core.ops import callee as object_called
 from . import library
 from .expressions import expression
 from .frame import Frame
@@ -122,10 +123,11 @@ def _primitive(
         return _with_out(frame, op, atoms[:-1], kwargs, atoms[-1], node)
     if op == "np.dot" and len(atoms) == 3:
         return _with_out(frame, op, atoms[:-1], kwargs, atoms[-1], node)
+    keywords = tuple(kwargs)
     atoms += [frame.atom(v, node) for v in kwargs.values()]
     if op in MUTATING:
-        return call_effect(frame, op, atoms, MUTATING[op], node)
-    return frame.emit(op, atoms, node, hint, tuple(kwargs))
+        return call_effect(frame, op, atoms, MUTATING[op], node, keywords)
+    return frame.emit(op, atoms, node, hint, keywords)
 
 
 def _in_order(op: str, args: Sequence[Value], kwargs: Mapping[str, Value]
@@ -134,7 +136,7 @@ def _in_order(op: str, args: Sequence[Value], kwargs: Mapping[str, Value]
     if not kwargs or not op.startswith("np.") or effect_of(op) is Effect.FRESH:
         return args, kwargs
     try:
-        names = list(inspect.signature(callee(op, STANDARD)).parameters)
+        names = list(inspect.signature(object_called(op, {})).parameters)
     except (TypeError, ValueError):  # a builtin tells nothing of its parameters
         return args, kwargs
     if not {*kwargs} <= {*names}:

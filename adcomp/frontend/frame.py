@@ -44,6 +44,8 @@ class Builder:
     place: Loc | None = None
     #: the number of axes of names that are known to be arrays
     ranks: dict[str, int] = field(default_factory=dict)
+    #: the number of axes of arguments that are arrays, for loops over all indices
+    argument_ranks: dict[str, int] = field(default_factory=dict)
 
     def is_hollow(self, value: Value | None) -> bool:
         """Is a value undefined, or carried by a loop from undefined?"""

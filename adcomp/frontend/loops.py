@@ -7,9 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..core.ir import UNDEFINED, Atom, Block, Carried, Const, For, Stmt, Undefined, Var, While
 from .expressions import atom_of, bool_op, expression
 from .frame import Frame
+from .grids import Grid, counted, grid
 from .statements import assign, statements
 from .values import (
     LocalFunction,
@@ -69,6 +72,13 @@ def iteration(frame: Frame, node: ast.expr) -> Iteration | TupleValue:
             return maker(frame, node)
         if getattr(getattr(kind, "value", None), "__name__", "") == "prange":
             raise frame.refuse("prange is not supported yet", node, hint="use range")
+        if isinstance(kind, Static) and kind.value is np.nditer:
+            raise frame.refuse("a loop over np.nditer is not supported", node,
+                               hint="loop over x.flat, or over np.ndenumerate(x)")
+        indices = grid(frame, node)
+        if indices is not None:
+            n, element = counted(frame, indices, node)
+            return Iteration(Const(0), n, Const(1), element)
     value = expression(frame, node)
     if isinstance(value, TupleValue):
         return value
@@ -157,8 +167,12 @@ _MAKERS: dict[str, Any] = {
 
 def for_loop(frame: Frame, node: ast.For) -> None:
     """Emit a ``for``; one that may be left early runs as a ``while`` over its iteration number."""
-    it = iteration(frame, node.iter)
     more: str | None = getattr(node, "more", None)
+    indices = grid(frame, node.iter) if more is None else None
+    if indices is not None:
+        _nested_for(frame, node, indices)
+        return
+    it = iteration(frame, node.iter)
     if isinstance(it, TupleValue):
         _unroll(frame, node, it, more)
     elif more is None:
@@ -195,6 +209,30 @@ def _plain_for(frame: Frame, node: ast.For, it: Iteration) -> None:
         return For(index, it.start, it.stop, it.step, carried, blocks[0], frame.loc(node))
 
     _carry(frame, names, [run], build, node)
+
+
+def _nested_for(frame: Frame, node: ast.For, indices: Grid) -> None:
+    """A loop over all indices of a shape: a loop for each axis."""
+    names = _assigned(node.body, node.target)
+
+    def nest(done: tuple[Atom, ...]) -> None:
+        if len(done) == len(indices.lengths):
+            assign(frame, node.target, indices.value(done))
+            statements(frame, node.body)
+            return
+        index = frame.builder.namer("ijkl"[min(len(done), 3)])
+        n = indices.lengths[len(done)]
+
+        def run() -> Block:
+            nest((*done, Var(index)))
+            return Block(())
+
+        def build(carried: tuple[Carried, ...], blocks: list[Block]) -> Stmt:
+            return For(index, Const(0), n, Const(1), carried, blocks[0], frame.loc(node))
+
+        _carry(frame, names, [run], build, node)
+
+    nest(())
 
 
 def _leavable_for(frame: Frame, node: ast.For, it: Iteration, more: str) -> None:

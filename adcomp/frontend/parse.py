@@ -84,6 +84,8 @@ def _parameter(frame: Frame, name: str, typ: Any, node: ast.AST) -> Value:
 
 def _take_apart(frame: Frame, atom: Atom, typ: Any, hint: str, node: ast.AST) -> Value:
     """A tuple argument as its elements."""
+    if isinstance(typ, types.Array) and isinstance(atom, Var):
+        frame.builder.argument_ranks[atom.name] = typ.ndim
     if not isinstance(typ, types.BaseTuple):
         return atom
     fields = tuple(getattr(typ, "fields", ()))

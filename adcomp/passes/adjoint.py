@@ -296,17 +296,26 @@ class Adjoint:
 
     def no_rule(self, stmt: Let | Call, position: int | None = None) -> NoRuleError:
         """That an op has no pullback, or none to one of its arguments."""
+        stmt = self._maker_of(stmt)
         loc = stmt.loc if isinstance(stmt.loc, Loc) else None
         kinds = [self.ctx.type_of(a) for a in stmt.args]
         argument = "" if position is None else f" to its {('first', 'second', 'third')[position]} argument"
         return NoRuleError(
             f"no pullback for {stmt.op.strip('.()') if stmt.op.startswith('.') else stmt.op} of "
             f"({', '.join(str(k) for k in kinds)}){argument}", loc=loc,
-            hint="give one with @adcomp.pullback_rule, or say that the derivative is zero with "
-                 "adcomp.nondifferentiable" if position is None else
-                 "make this argument a constant, or put the call into a function of your own that has "
-                 "a rule",
+            hint=self.ctx.rules.hint(stmt.op) or (
+                "give one with @adcomp.pullback_rule, or say that the derivative is zero with "
+                "adcomp.nondifferentiable" if position is None else
+                "make this argument a constant, or put the call into a function of your own that has "
+                "a rule"),
         )
+
+    def _maker_of(self, stmt: Let | Call) -> Let | Call:
+        """The call that made the list that an array is taken out of; else the statement itself."""
+        base = stmt.args[0] if stmt.op == "[]" else None
+        if isinstance(base, Var) and isinstance(self.ctx.type_of(base), nb.List):
+            return next((s for s in walk(self.ctx.fn.body) if isinstance(s, Let) and s.target == base.name), stmt)
+        return stmt
 
     def shadow_of(self, atom: Atom) -> Var:
         assert isinstance(atom, Var)

@@ -67,6 +67,11 @@ def _selects(kind: object) -> bool:
     )
 
 
+def _holds_arrays(stmt: Let, types: Types) -> bool:
+    """Does a NumPy function return arrays in a list? Its arrays may be views of what it was given."""
+    return isinstance(types.get(stmt.target), nb.List) and stmt.op.startswith(("np.", "."))
+
+
 def _from_stack(stmt: Let, types: Types) -> bool:
     """Is it an array that a tape of arrays holds?"""
     base = stmt.args[0] if stmt.op == "[]" else None
@@ -129,6 +134,9 @@ def find_aliases(fn: Function, types: Types) -> Aliases:
             match stmt:
                 case Call(op=".append()", args=(Var(stack), value)):
                     add(stack, of(value))
+                case Let(target=target, args=args) if _holds_arrays(stmt, types):
+                    home[target] = loops
+                    add(target, frozenset((Site(target),)).union(*map(of, args)))
                 case Let(target=target, args=args) if is_array(types.get(target)):
                     if is_view(stmt, types) or _from_stack(stmt, types):
                         add(target, of(args[0]))

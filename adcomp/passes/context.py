@@ -41,6 +41,9 @@ class RuleBook(Protocol):
     def is_zero(self, op: str, value: Any) -> bool:
         """Is the derivative zero everywhere?"""
 
+    def hint(self, op: str) -> str:
+        """What to do about a call of an op that has no rule; empty if there is nothing to say."""
+
 
 @dataclass
 class Pair:

@@ -60,6 +60,10 @@ class Book:
         except TypeError:  # unhashable: no function
             return False
 
+    def hint(self, op: str) -> str:
+        definition = self.rules.definition(op)
+        return "" if definition is None else definition.hint
+
     def name_of(self, rule: ArrayRule | UserRule, ctx: Context) -> str:
         """The op that calls a rule's function."""
         target = rule.kernel if isinstance(rule, ArrayRule) else dispatcher_of(rule.function)  # type: ignore[arg-type]

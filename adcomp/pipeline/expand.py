@@ -35,6 +35,7 @@ from ..core.types import is_array, type_of
 from ..errors import Loc, UnsupportedSyntax
 from ..frontend.definitions import read_definition
 from ..registry import Definition, Rules
+from .steady import Steady
 
 _FULL = (Const(None), Const(None), Const(None))
 
@@ -56,6 +57,7 @@ class _Expand:
         self.namer = Namer([*self.bound, *fn.namespace, *STANDARD, "kernels", "frames"])
         self.tuples: dict[str, Sequence[Atom]] = {}
         self.full: set[str] = set()  # slices of whole axes
+        self.steady = Steady(fn, types)
         self.changed = False
 
     def block(self, block: Block) -> Block:
@@ -70,10 +72,15 @@ class _Expand:
                 self.tuples[target] = args
             case Let(target=target, op="slice", args=args):
                 self.full |= {target} if args == _FULL else set()
+            case Let(op=".flat", args=(Var(name),)) if is_array(self.types.get(name)):
+                return [self._flat(stmt, self.types[name])]
             case Let(target=target, op=op, args=args) if target in self.types and self._typed(args):
                 result = self.types[target]
                 if op == "[]" and any(is_array(self._type(a)) for a in args[1:]):
                     return self._pick(stmt, result)
+                definition = self.rules.definition(op)
+                if definition is not None and definition.for_view:
+                    self.steady.check(stmt)
                 found = self._read(op, args, stmt.keywords, result, stmt.loc)
                 if found is not None:
                     return [*found[0], Let(target, "id", (found[1],), stmt.loc)]
@@ -85,6 +92,13 @@ class _Expand:
                 if any(is_array(self._type(a)) for a in index):
                     return self._put(stmt)
         return [stmt]
+
+    def _flat(self, stmt: Let, array: Any) -> Let:
+        """``x.flat``: the array itself, a view of it, or, if nothing is written later, a copy."""
+        self.changed = True
+        if array.ndim != 1 and array.layout != "C":
+            self.steady.check(stmt)
+        return replace(stmt, op="id" if array.ndim == 1 else ".ravel()")
 
     # --- arrays as indices --------------------------------------------------------------------
 
@@ -162,26 +176,42 @@ class _Expand:
             return None
         signature = inspect.signature(definition.template).parameters
         facts: dict[str, Any] = {}
+        several: tuple[Any, ...] = ()
         for name in definition.params:
-            if name == "y":
+            if signature[name].kind is inspect.Parameter.VAR_POSITIONAL:
+                several = tuple(map(self._fact, given.get(name, ())))
+            elif name == "y":
                 facts[name] = result
             elif name not in given:
                 facts[name] = signature[name].default
             else:
                 facts[name] = self._fact(given[name])
-        body = definition.template(**facts)
+        body = definition.template(*several, **facts)
         if body is None:
             return None
         self.changed = True
-        arguments = {
-            name: (given[name], self._type(given[name])) if name in given else (Const(facts[name]), None)
-            for name in inspect.signature(body).parameters
-        }
-        return read_definition(
+        before: list[Stmt] = []
+        arguments: dict[str, tuple[Atom, Any]] = {}
+        for name in inspect.signature(body).parameters:
+            if name not in given:
+                arguments[name] = Const(facts[name]), None
+            elif isinstance(given[name], tuple):
+                arguments[name] = self._tuple(given[name], before, loc)
+            else:
+                arguments[name] = given[name], self._type(given[name])
+        stmts, value = read_definition(
             body, arguments, tuples=self.tuples, namer=self.namer,
             namespace=self.namespace, is_primitive=self.is_primitive,
             place=loc if isinstance(loc, Loc) else None,
         )
+        return [*before, *stmts], value
+
+    def _tuple(self, atoms: Sequence[Atom], out: list[Stmt], loc: Where) -> tuple[Atom, Any]:
+        """A name for the arguments of a parameter ``*args``, and its type."""
+        name = self.namer("_t")
+        self.tuples[name] = tuple(atoms)
+        out.append(Let(name, "tuple", tuple(atoms), loc))
+        return Var(name), nb.Tuple([self._type(a) for a in atoms])
 
     def _fact(self, atom: Atom) -> Any:
         """What a template is told of an argument: the value of a constant, else a Numba type."""

@@ -14,7 +14,7 @@ from ...core.ir import Atom, Call, Const, Let, SetItem, Stmt, Undefined, Var
 from ...core.ops import INPLACE, Effect, effect_of
 from ...core.types import is_array
 from .fuse import cast_op
-from .lengths import NEW_AXIS, Along, Slice, reduced_axis, reduction_of
+from .lengths import NEW_AXIS, ONE, Along, Slice, reduced_axis, reduction_of, same
 from .nodes import Load, Map, Node, Operand, Read, Reduce, Select, whole
 from .shapes import Shapes
 from .writer import Writer
@@ -37,7 +37,7 @@ class Kind:
     """What the scalariser does with a statement.
 
     ``what`` is one of ``map view copy rows`` (its array may be fused into whoever uses it) or
-    ``total spread scalar store inplace fill`` (it computes at once). ``reads`` are the arrays that
+    ``flat total spread scalar store inplace fill`` (it computes at once). ``reads`` are the arrays that
     it reads by element: those of them that are not stored yet are fused into it.
     """
 
@@ -76,12 +76,15 @@ def _kind_of_let(let: Let, shapes: Shapes) -> Kind | None:
     if is_array(ty) and first and let.op in ("[]", "id", *_TRANSPOSES):
         return Kind("view", arrays) if _is_simple_view(let, shapes) else None
     if is_array(ty) and first and let.op in _COPIES:
-        return Kind("copy", arrays) if _is_copy(let, shapes) else None
+        flattens = shapes.types[arrays[0]].ndim != ty.ndim
+        return Kind("flat" if flattens else "copy", arrays) if _is_copy(let, shapes) else None
     if reduction_of(let.op) is not None and first and len(arrays) == 1:
         return _kind_of_reduction(let, shapes, ty)
     if let.op in _SPREADS and len(let.args) == 1:
         is_real = isinstance(shapes.types[arrays[0]].dtype, nb.Float | nb.Integer)
         return Kind("spread", arrays) if is_real else None
+    if let.op == "np.broadcast_to":
+        return Kind("map", arrays) if first and is_array(ty) and shapes.is_known(let.target) else None
     if let.op == "np.outer":
         fits = len(let.args) == 2 and all(shapes.types[a].ndim == 1 for a in arrays)
         return Kind("map", arrays) if fits and len(arrays) == len(set(let.args)) else None
@@ -180,12 +183,14 @@ class Recogniser:
         match kind.what:
             case "view":
                 return self._view(let, dtype)
-            case "copy":
+            case "copy" | "flat":
                 return self.converted(self.array(let.args[0]), dtype)
             case "rows":
                 return self._rows(let, dtype)
         if let.op == "np.outer":
             return self._outer(let, dtype)
+        if let.op == "np.broadcast_to":
+            return self._spread_to(let)
         return self.mapped(let.op, [self.operand(a) for a in let.args], dtype, let.keywords)
 
     def _rows(self, let: Let, dtype: Any) -> Node:
@@ -245,6 +250,19 @@ class Recogniser:
         if len(dims) == len(node.dims) and index == whole(node):
             return node
         return Read(node, index, dims=dims, dtype=node.dtype)
+
+    def _spread_to(self, let: Let) -> Node:
+        """An array in a shape that is given; raises where it does not broadcast to that."""
+        w, (array, shape) = self.w, let.args
+        node, dims = self.array(array), w.shapes.dims_of(let.target)
+        known = w.shapes.lets.get(shape.name) if isinstance(shape, Var) else None
+        for n in known.args if known is not None and known.op == "tuple" else (shape,):
+            if isinstance(n, Var) and w.is_integer(n.name) and not w.shapes.is_natural(n):
+                w.fail(w.let("<", (n, Const(0)), nb.boolean), "negative dimensions are not allowed")
+        for dim, wanted in zip(reversed(node.dims), reversed(dims), strict=False):
+            if dim != ONE and not same(dim, wanted):
+                w.check_fits(dim, wanted)
+        return self.spread(node, dims)
 
     def _clipped(self, args: tuple[Operand, ...], dims: Any, dtype: Any) -> Node:
         value = args[0]

@@ -145,7 +145,9 @@ class Shapes:
             return first[::-1]
         if op in (".reshape()", "np.reshape"):
             shape = args[1:] if len(args) > 2 else args[1]
-            return self._of_shape(shape, let.target, self._is_natural)
+            return self._of_shape(shape, let.target, self.is_natural)
+        if op == "np.broadcast_to":
+            return self._of_shape(args[1], let.target)
         if op in (".ravel()", "np.ravel", ".flatten()") and first is not None and len(first) == 1:
             return first
         if op in ("@", "np.dot", "np.matmul"):
@@ -189,6 +191,10 @@ class Shapes:
         return tuple(self._opaque_axis(target, k) if dim is None else dim
                      for k, dim in enumerate(lengths))
 
+    def is_known(self, name: str) -> bool:
+        """Is every length of an array one that does not take the array to find?"""
+        return not any(part.source == (name, k) for k, dim in enumerate(self.dims_of(name)) for part in dim)
+
     def length(self, n: Atom) -> Dim | None:
         """The dimension of an allocation of this length."""
         if isinstance(n, Const):
@@ -206,7 +212,7 @@ class Shapes:
         if n is None or let.keywords or (let.op == "np.arange" and len(let.args) != 1):
             return None
         dim = self.length(n)
-        return None if dim is None or not self._is_natural(n) else (dim,)
+        return None if dim is None or not self.is_natural(n) else (dim,)
 
     def _of_product(self, args: Sequence[Atom]) -> tuple[Dim, ...] | None:
         a, b = (self.array_dims(x) for x in args[:2])
@@ -448,7 +454,7 @@ class Shapes:
         """The place of ``view[index]`` without its shape; None if that takes a view of its own."""
         items = self.items(index, len(place.dims))
         steps = None if items is None else self.steps(items)
-        composed = None if steps is None else compose(place.index, steps, self._is_natural)
+        composed = None if steps is None else compose(place.index, steps, self.is_natural)
         return None if composed is None else Place(place.array, composed, ())
 
     def steps(self, items: Sequence[Item]) -> tuple[Index, ...] | None:
@@ -474,12 +480,13 @@ class Shapes:
             return None
         if cut.start in (none, Const(0)):
             return Along(axis, cut=not cut.is_whole)
-        if not self._is_natural(cut.start):
+        if not self.is_natural(cut.start):
             return None
         if isinstance(cut.start, Const):
             return Along(axis, plus=cut.start.value, cut=True)
         return Along(axis, start=cut.start, cut=True)
 
-    def _is_natural(self, atom: Atom) -> bool:
+    def is_natural(self, atom: Atom) -> bool:
+        """Is an integer surely not negative?"""
         low = self.lower_bound(atom)
         return low is not None and low >= 0
