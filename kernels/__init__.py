@@ -9,12 +9,14 @@ from . import (
     elementwise,
     indexing,
     linalg,
+    sets,
     shape,
+    sorting,
     special,
     transcendental,
     vmath,
 )
 from .vmath import VECTOR
 
-__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "indexing", "linalg", "shape", "special",
-           "transcendental", "vmath"]
+__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "indexing", "linalg", "sets", "shape", "sorting",
+           "special", "transcendental", "vmath"]

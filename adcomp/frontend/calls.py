@@ -115,7 +115,7 @@ def _primitive(
         return _with_out(frame, op, atoms[:-1], kwargs, atoms[-1], node)
     atoms += [frame.atom(v, node) for v in kwargs.values()]
     if op in MUTATING:
-        return call_effect(frame, op, atoms, MUTATING[op], node)
+        return call_effect(frame, op, atoms, MUTATING[op], node, tuple(kwargs))
     return frame.emit(op, atoms, node, hint, tuple(kwargs))
 
 

@@ -236,9 +236,9 @@ def _assert(frame: Frame, stmt: ast.Assert) -> None:
 
 
 def call_effect(frame: Frame, op: str, args: Sequence[Atom], mutates: tuple[int, ...],
-                node: ast.AST) -> Value:
+                node: ast.AST, keywords: tuple[str, ...] = ()) -> Value:
     """Emit a call that is made for what it does."""
-    frame.builder.stmts.append(Call(op, tuple(args), mutates, frame.loc(node)))
+    frame.builder.stmts.append(Call(op, tuple(args), mutates, frame.loc(node), keywords))
     return Const(None)
 
 
