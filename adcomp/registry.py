@@ -171,12 +171,13 @@ class Definition:
 
     ``template(**arguments)`` gives a Python function of some of the same parameters, or None where
     the call stays as it is. It is handed the Numba type of each argument, or the value of one that is
-    a constant or was left out; if it has a parameter ``y``, that gets the type of the result.
+    a constant or was left out; if it has a parameter `result`, that gets the type of the result.
     """
 
     name: str
     template: Callable[..., Any]
     params: tuple[str, ...]
+    result: str = "y"
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,10 +381,11 @@ def array_pullback(callables: Any, *, wrt: str, rules: Rules = RULES) -> Callabl
     return register
 
 
-def definition(*callables: Any, rules: Rules = RULES) -> Callable[[Any], Any]:
+def definition(*callables: Any, result: str = "y", rules: Rules = RULES) -> Callable[[Any], Any]:
     """Make the decorated template the meaning of an array function in plain Python.
 
-    `callables` are its spellings: the function, and ops such as ``".cumsum()"``.
+    `callables` are its spellings: the function, and ops such as ``".cumsum()"``. A template that calls an
+    argument ``y`` gives another name to the parameter that gets the type of the result.
 
     Examples
     --------
@@ -399,7 +401,7 @@ def definition(*callables: Any, rules: Rules = RULES) -> Callable[[Any], Any]:
 
     def register(template: Any) -> Any:
         rules.add_definition(
-            _keys(callables), Definition(template.__name__, template, _params(template)))
+            _keys(callables), Definition(template.__name__, template, _params(template), result))
         return template
 
     return register

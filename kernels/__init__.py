@@ -4,11 +4,16 @@ Importing this package fills `adcomp.registry.RULES`.
 """
 
 from . import (
+    bins,
     casts,
     cumulative,
     elementwise,
     indexing,
     linalg,
+    moments,
+    quantiles,
+    reductions,
+    selection,
     sets,
     shape,
     sorting,
@@ -18,5 +23,6 @@ from . import (
 )
 from .vmath import VECTOR
 
-__all__ = ["VECTOR", "casts", "cumulative", "elementwise", "indexing", "linalg", "sets", "shape", "sorting",
-           "special", "transcendental", "vmath"]
+__all__ = ["VECTOR", "bins", "casts", "cumulative", "elementwise", "indexing", "linalg", "moments",
+           "quantiles", "reductions", "selection", "sets", "shape", "sorting", "special", "transcendental",
+           "vmath"]

@@ -55,6 +55,14 @@ def singles(flat):
     return order[:n]
 
 
+def _picked(flat, rows):
+    """``flat[rows]``, of rows that are there."""
+    y = np.empty(rows.size, flat.dtype)
+    for i in range(rows.size):
+        y[i] = flat[rows[i]]
+    return y
+
+
 @definition(np.unique)
 def unique(ar):
     """The values in ascending order, each from where it is found first."""
@@ -63,7 +71,7 @@ def unique(ar):
 
     def unique(ar):
         flat = ar.ravel()
-        return flat[first_of_each(flat)]
+        return _picked(flat, first_of_each(flat))
 
     return unique
 
@@ -97,7 +105,7 @@ def _of_both(rows_of):
 
         def select(ar1, ar2):
             both = join(ar1, ar2)
-            return both[rows_of(both)]
+            return _picked(both, rows_of(both))
 
         return select
 

@@ -1,0 +1,1 @@
+"""Definitions of selections by index, by condition and by bounds."""
