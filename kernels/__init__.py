@@ -5,6 +5,7 @@ Importing this package fills `adcomp.registry.RULES`.
 
 from . import (
     bins,
+    bounds,
     casts,
     cumulative,
     elementwise,
@@ -23,6 +24,6 @@ from . import (
 )
 from .vmath import VECTOR
 
-__all__ = ["VECTOR", "bins", "casts", "cumulative", "elementwise", "indexing", "linalg", "moments",
+__all__ = ["VECTOR", "bins", "bounds", "casts", "cumulative", "elementwise", "indexing", "linalg", "moments",
            "quantiles", "reductions", "selection", "sets", "shape", "sorting", "special", "transcendental",
            "vmath"]

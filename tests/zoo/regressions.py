@@ -458,3 +458,16 @@ def length_read_in_a_loop(x, w):
         k = i if turned.shape[0] != 1 else 0
         y[i] = turned[k] * x[i]
     return np.sum(y * y)
+
+
+@program(args=lambda rng: (normal(rng, 3, 4), 1))
+def array_of_a_branch_beside_one_that_raises(x, axis):
+    """an inner branch makes an array, and the other one raises"""
+    if axis == 0:
+        y = np.sum(x, 0)
+    else:
+        if axis != 1:
+            raise ValueError("no such axis")
+        else:
+            y = np.sum(x * x, 1)
+    return np.sum(y * y)
