@@ -10,16 +10,23 @@ from ..registry import definition
 from .sorting import holds_derivatives
 
 
-@definition(np.clip, ".clip()")
-def clip(a, y, a_min=None, a_max=None, out=None):
-    """With one bound; into an array. On a bound, half goes to the element and half to the bound."""
+@definition(".clip()")
+def clip_method(a, y, a_min=None, a_max=None):
+    if not isinstance(a, types.Array):
+        return None
+
+    def both(a, a_min, a_max):
+        return np.clip(a, a_min, a_max)
+
+    return clip(a, y, a_min, a_max) or both
+
+
+@definition(np.clip)
+def clip(a, y, a_min=None, a_max=None):
+    """With one bound. On a bound, half goes to the element and half to the bound."""
     if not holds_derivatives(a) or (a_min is None and a_max is None):
         return None
     dtype = number_class(y)
-
-    def into(a, a_min, a_max, out):
-        out[...] = np.clip(a, a_min, a_max)
-        return out
 
     def single(a, a_min, a_max):
         y = np.empty((), dtype)
@@ -33,48 +40,41 @@ def clip(a, y, a_min=None, a_max=None, out=None):
     def above(a, a_min):
         return np.maximum(a, a_min).astype(dtype)
 
-    def between(a, a_min, a_max):
-        return np.clip(a, a_min, a_max)
-
-    if out is not None:
-        return into
     if a.ndim == 0:
         return None if isinstance(a_min, types.Array) or isinstance(a_max, types.Array) else single
-    return below if a_min is None else above if a_max is None else between
+    return below if a_min is None else above if a_max is None else None
 
 
 @definition(np.nan_to_num)
 def nan_to_num(x, y, copy=True, nan=0.0, posinf=None, neginf=None):
-    """With numbers of the caller's in place of NaN and infinities; in place. What is replaced has slope 0."""
-    defaults = (nan, posinf, neginf) == (0.0, None, None)
+    """With numbers of the caller's in place of NaN and infinities; what is replaced has slope 0."""
     if isinstance(x, types.Array) and isinstance(x.dtype, types.Integer):
         return _itself
-    if (defaults and copy is True) or isinstance(x, types.Integer):
+    if (nan, posinf, neginf) == (0.0, None, None) or isinstance(x, types.Integer):
         return None
-    kind = number_class(x)
-    limits = np.finfo(kind)
-    high, low = kind(limits.max).real, kind(limits.min).real
+    dtype, limits = number_class(y), np.finfo(number_class(x))
+    high, low = limits.max, limits.min
+
+    def number(x, nan, posinf, neginf):
+        above = high if posinf is None else posinf
+        below = low if neginf is None else neginf
+        return nan if x != x else above if x == np.inf else below if x == -np.inf else x
+
+    def complex_number(x, nan, posinf, neginf):
+        return complex(number(x.real, nan, posinf, neginf), number(x.imag, nan, posinf, neginf))
 
     def replaced(x, nan, posinf, neginf):
         above = high if posinf is None else posinf
         below = low if neginf is None else neginf
         return np.where(np.isnan(x), nan, np.where(x == np.inf, above, np.where(x == -np.inf, below, x)))
 
-    def number(x, nan, posinf, neginf):
-        return nan if x != x else _finite(x, high if posinf is None else posinf, low if neginf is None else neginf)
+    def real_array(x, nan, posinf, neginf):
+        return replaced(x, nan, posinf, neginf).astype(dtype)
 
-    def complex_number(x, nan, posinf, neginf):
-        return complex(number(x.real, nan, posinf, neginf), number(x.imag, nan, posinf, neginf))
-
-    def real_array(x, copy, nan, posinf, neginf):
-        y = x.copy() if copy else x
-        y[...] = replaced(y, nan, posinf, neginf)
-        return y
-
-    def complex_array(x, copy, nan, posinf, neginf):
-        y = x.copy() if copy else x
-        y.real[...] = replaced(y.real, nan, posinf, neginf)
-        y.imag[...] = replaced(y.imag, nan, posinf, neginf)
+    def complex_array(x, nan, posinf, neginf):
+        y = np.empty(x.shape, dtype)
+        y.real[...] = replaced(x.real, nan, posinf, neginf)
+        y.imag[...] = replaced(x.imag, nan, posinf, neginf)
         return y
 
     if isinstance(x, types.Array):
@@ -84,7 +84,3 @@ def nan_to_num(x, y, copy=True, nan=0.0, posinf=None, neginf=None):
 
 def _itself(x):
     return x
-
-
-def _finite(x, above, below):
-    return above if x == np.inf else below if x == -np.inf else x
