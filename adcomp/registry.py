@@ -186,7 +186,7 @@ class Definition:
 
     ``template(**arguments)`` gives a Python function of some of the same parameters, or None where
     the call stays as it is. It is handed the Numba type of each argument, or the value of one that is
-    a constant or was left out; if it has a parameter ``y``, that gets the type of the result. A
+    a constant or was left out; if it has a parameter `result`, that gets the type of the result. A
     parameter ``*args`` gets a tuple of such facts, and the Python function has a parameter ``args``.
 
     ``for_view`` says that the call returns, or may return, a view and what stands for it a copy: it is
@@ -197,6 +197,7 @@ class Definition:
     name: str
     template: Callable[..., Any]
     params: tuple[str, ...]
+    result: str = "y"
     for_view: bool = False
     hint: str = ""
 
@@ -411,12 +412,13 @@ def array_pullback(callables: Any, *, wrt: str, rules: Rules = RULES) -> Callabl
     return register
 
 
-def definition(*callables: Any, for_view: bool = False, hint: str = "", rules: Rules = RULES
-               ) -> Callable[[Any], Any]:
+def definition(*callables: Any, result: str = "y", for_view: bool = False, hint: str = "",
+               rules: Rules = RULES) -> Callable[[Any], Any]:
     """Make the decorated template the meaning of an array function in plain Python.
 
-    `callables` are its spellings: the function, and ops such as ``".cumsum()"``. `Definition` tells what
-    the options mean.
+    `callables` are its spellings: the function, and ops such as ``".cumsum()"``. A template that calls an
+    argument ``y`` gives another name to the parameter that gets the type of the result. `Definition`
+    tells what the options mean.
 
     Examples
     --------
@@ -432,7 +434,8 @@ def definition(*callables: Any, for_view: bool = False, hint: str = "", rules: R
 
     def register(template: Any) -> Any:
         rules.add_definition(
-            _keys(callables), Definition(template.__name__, template, _params(template), for_view, hint))
+            _keys(callables),
+            Definition(template.__name__, template, _params(template), result, for_view, hint))
         return template
 
     return register

@@ -9,6 +9,8 @@ from .vmath import VECTOR
 
 #: the modules that register rules and definitions
 FAMILIES = (
+    "bins",
+    "bounds",
     "casts",
     "cumulative",
     "determinants",
@@ -20,13 +22,19 @@ FAMILIES = (
     "joins",
     "least_squares",
     "matrices",
+    "moments",
     "norms",
     "products",
+    "quantiles",
     "random",
     "ranges",
+    "reductions",
+    "selection",
+    "sets",
     "signal",
     "singular",
     "solve",
+    "sorting",
     "special",
     "spectral",
     "splits",

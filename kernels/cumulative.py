@@ -235,28 +235,3 @@ def unwrap(p, y, discont=None, axis=-1, period=2.0 * math.pi):
         return y
 
     return unwrap if p.ndim == 1 else unwrap_rows
-
-
-@definition(np.average)
-def average(a, axis=None, weights=None):
-    if axis is not None or not isinstance(a, types.Array):
-        return None
-    is_list = isinstance(weights, tuple | types.BaseTuple)
-    same_rank = isinstance(weights, types.Array) and weights.ndim == a.ndim
-
-    def mean(a):
-        return np.mean(a)
-
-    def average(a, weights):
-        w = np.array(weights) if is_list else weights
-        if same_rank and not is_vector and a.shape != weights.shape:
-            raise TypeError("weights have the shape of the values, or one axis")
-        scale = np.sum(w)
-        if scale == 0.0:
-            raise ZeroDivisionError("the weights sum to zero")
-        return np.sum(a * w) / scale
-
-    is_vector = isinstance(weights, types.Array) and weights.ndim == 1
-    if not (weights is None or is_list or is_vector or same_rank):
-        return None
-    return mean if weights is None else average

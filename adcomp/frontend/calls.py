@@ -116,13 +116,22 @@ def _primitive(
     args, kwargs = _in_order(op, args, kwargs)
     atoms = [frame.atom(v, node) for v in args]
     out = kwargs.get("out")
-    if out is not None and op.startswith("np."):
+    if out is not None and op.startswith("np.") and op != "np.clip":
         return _with_out(frame, op, atoms, {k: v for k, v in kwargs.items() if k != "out"}, out, node)
     ufunc = getattr(np, op[3:], None) if op.startswith("np.") else None
     if isinstance(ufunc, np.ufunc) and len(atoms) == ufunc.nin + 1 and ufunc.nout == 1:
         return _with_out(frame, op, atoms[:-1], kwargs, atoms[-1], node)
     if op == "np.dot" and len(atoms) == 3:
         return _with_out(frame, op, atoms[:-1], kwargs, atoms[-1], node)
+    if op in ("np.clip", ".clip()"):
+        out = atoms.pop() if len(atoms) == 4 else out
+        kwargs = {k: v for k, v in kwargs.items() if k != "out"}
+        if out not in (None, Const(None)):
+            return _with_out(frame, op, atoms, kwargs, out, node)
+    if op == "np.nan_to_num":
+        copy = kwargs.get("copy", atoms[1] if len(atoms) > 1 else Const(True))
+        if copy != Const(True):
+            return _nan_to_num_in_place(frame, atoms, kwargs, copy, node)
     keywords = tuple(kwargs)
     atoms += [frame.atom(v, node) for v in kwargs.values()]
     if op in MUTATING:
@@ -158,6 +167,17 @@ def _with_out(frame: Frame, op: str, args: Sequence[Atom], kwargs: Mapping[str, 
         SetItem(target, (Const(Ellipsis),), value, loc=frame.loc(node))
     )
     return target
+
+
+def _nan_to_num_in_place(frame: Frame, args: Sequence[Atom], kwargs: Mapping[str, Value], copy: Value,
+                         node: ast.Call) -> Value:
+    """``np.nan_to_num(x, copy=False)`` as ``x[...] = np.nan_to_num(x)``."""
+    if copy != Const(False):
+        raise frame.refuse("the argument copy of np.nan_to_num is no constant", node,
+                           hint="write True or False")
+    rest = {k: v for k, v in kwargs.items() if k != "copy"}
+    return _with_out(frame, "np.nan_to_num", (args[0], *((Const(True), *args[2:]) if args[1:] else ())),
+                     rest, args[0], node)
 
 
 # --- inlining -----------------------------------------------------------------------------------

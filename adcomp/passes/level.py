@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from numba import types as nb
 
-from ..core.ir import UNDEFINED, Atom, Block, Const, If, Let, Stmt, Var, defined_by
+from ..core.ir import UNDEFINED, Atom, Block, Const, If, Let, Raise, Stmt, Var, defined_by
 from ..core.types import dtype_name, is_number, scalar
 from .context import Context
 
@@ -40,8 +40,10 @@ def nothing(ctx: Context, name: str, out: list[Stmt]) -> Atom:
     """What a branch hands out for a name that only the other one defines; ``out`` is its block.
 
     A number is zero, not undefined: Numba cannot type a name whose only definition it prunes. A shape
-    is one of zeros, an array is empty.
+    is one of zeros, an array is empty. A branch that raises hands out nothing at all.
     """
+    if out and isinstance(out[-1], Raise):
+        return UNDEFINED
     typ = ctx.types.get(name)
     if isinstance(typ, nb.UniTuple) and isinstance(typ.dtype, nb.Integer):
         zeros = ctx.fresh(name, typ)

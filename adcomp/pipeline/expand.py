@@ -180,7 +180,7 @@ class _Expand:
         for name in definition.params:
             if signature[name].kind is inspect.Parameter.VAR_POSITIONAL:
                 several = tuple(map(self._fact, given.get(name, ())))
-            elif name == "y":
+            elif name == definition.result:
                 facts[name] = result
             elif name not in given:
                 facts[name] = signature[name].default
@@ -239,7 +239,7 @@ def _bind(definition: Definition, args: Sequence[Atom], keywords: Sequence[str])
     """The arguments by the definition's parameters; None if they do not fit."""
     split = len(args) - len(keywords)
     signature = inspect.signature(definition.template)
-    parameters = [p for p in signature.parameters.values() if p.name != "y"]
+    parameters = [p for p in signature.parameters.values() if p.name != definition.result]
     try:
         return signature.replace(parameters=parameters).bind(
             *args[:split], **dict(zip(keywords, args[split:], strict=True))).arguments

@@ -464,3 +464,16 @@ def length_read_in_a_loop(x, w):
 def keywords_in_another_order(x):
     """arguments by keyword, in another order than the function's"""
     return np.sum(np.clip(x, a_max=1.0, a_min=0.0) * x) + np.clip(x[0], a_max=1.0, a_min=0.1)
+
+
+@program(args=lambda rng: (normal(rng, 3, 4), 1))
+def array_of_a_branch_beside_one_that_raises(x, axis):
+    """an inner branch makes an array, and the other one raises"""
+    if axis == 0:
+        y = np.sum(x, 0)
+    else:
+        if axis != 1:
+            raise ValueError("no such axis")
+        else:
+            y = np.sum(x * x, 1)
+    return np.sum(y * y)
