@@ -24,6 +24,7 @@ FAMILIES = (
     "matrices",
     "moments",
     "norms",
+    "polynomials",
     "products",
     "quantiles",
     "random",

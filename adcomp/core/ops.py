@@ -161,6 +161,7 @@ def _canonical() -> dict[Any, str]:
     table |= {np.float64: "np.float64", np.complex128: "np.complex128", np.int64: "np.int64",
               np.bool_: "np.bool_", np.abs: "np.abs"}
     for path, module in (("np.linalg", np.linalg), ("np.random", np.random), ("np.fft", np.fft),
+                         ("np.polynomial.polynomial", np.polynomial.polynomial),
                          ("np.lib.stride_tricks", np.lib.stride_tricks)):
         table |= {getattr(module, n): f"{path}.{n}" for n in dir(module)
                   if not n.startswith("_") and callable(getattr(module, n))}

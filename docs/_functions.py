@@ -1,0 +1,145 @@
+"""The page of functions: what is differentiated, and how. ``python docs/_functions.py`` writes it.
+
+The functions are those of Numba's own typing context, so that none is forgotten.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+from numba import types
+from numba.core.registry import cpu_target
+
+import adcomp.kernels  # fills RULES
+from adcomp.core.ops import EFFECTS, Effect, op_of
+from adcomp.passes.scalarise.lengths import reduction_of
+from adcomp.registry import RULE_MODULES, RULES
+
+PAGE = Path(__file__).parent / "reference" / "functions.md"
+
+for module in RULE_MODULES:
+    import_module(module)
+
+#: what is refused where a derivative would have to flow through it, and why
+REFUSED = {
+    "np.roots": "by `eigvals` of a companion matrix: write it so",
+    "np.linalg.matrix_rank": "an integer",
+    "np.frombuffer": "reads bytes",
+    "np.lib.stride_tricks.as_strided": "nothing is known of which elements overlap",
+    "np.kaiser": "the slope in `beta` is not there",
+    "np.array_split": "",
+}
+for _name in ("beta", "binomial", "chisquare", "dirichlet", "f", "gamma", "geometric", "hypergeometric",
+              "logseries", "multinomial", "negative_binomial", "noncentral_chisquare", "poisson",
+              "standard_gamma", "standard_t", "vonmises", "wald", "zipf"):
+    REFUSED[f"np.random.{_name}"] = "a draw has no formula in the parameters"
+
+HEAD = """# Functions
+
+What adcomp differentiates of NumPy, of Python's `math` and `cmath`, and of SciPy's transforms: all
+functions that Numba knows. This page is made from the compiler's own tables.
+
+- **equation**: a formula that is pasted into the loops around it; [](rules.md) has what each reads.
+- **definition**: read as plain Python, and differentiated like anything else.
+- **kernel**: a compiled function that adds into a cotangent.
+- **loops**: array expressions, reductions, copies and views, which become loops.
+- **zero**: the derivative is zero, or the result has none.
+- **refused**: an error, where a derivative would have to flow through it.
+
+"""
+
+
+def functions():
+    """The ops of all functions of NumPy, `math` and `cmath` that Numba knows, and of array methods."""
+    context = cpu_target.typing_context
+    context.refresh()
+    cpu_target.target_context.refresh()
+    found = set()
+    for function in (*context._functions, *context._globals):
+        try:
+            op = op_of(function)
+        except Exception:
+            continue
+        if op and op.startswith(("np.", "math.", "cmath.")) and not isinstance(function, type):
+            found.add(op)
+    array = types.Array(types.float64, 2, "C")
+    for name in dir(np.ndarray):
+        if not name.startswith("_") and context.resolve_getattr(array, name) is not None:
+            bound = isinstance(context.resolve_getattr(array, name), types.BoundFunction)
+            found.add(f".{name}()" if bound else f".{name}")
+    found |= set(RULES.definitions) - {"gather", "scatter"}
+    return sorted(op for op in found if not op.startswith("np.polynomial.polyutils"))
+
+
+def kinds(op):
+    """How an op is differentiated: several words, if it is up to the arguments."""
+    out = []
+    if RULES.scalar(op) is not None:
+        out.append("equation")
+    if RULES.definition(op) is not None:
+        out.append("definition")
+    if RULES.array(op):
+        out.append("kernel")
+    if reduction_of(op) is not None or op in LOOPS or EFFECTS.get(op) in (Effect.VIEW, Effect.FRESH):
+        out.append("loops")
+    if RULES.nondifferentiable(op) or EFFECTS.get(op) is Effect.PURE or op in PROPERTIES:
+        out.append("zero")
+    return out or ["refused"]
+
+
+#: what the scalariser reads element by element
+LOOPS = {"np.copy", ".copy()", "np.array", ".astype()", ".flatten()", "np.var", ".var()", "np.std", ".std()",
+         "np.ptp", ".ptp()", ".fill()", "np.copyto", ".item()"}
+PROPERTIES = {".flags", ".ctypes", ".nbytes", ".itemsize", ".data"}
+
+
+def note(op):
+    """The convention that a rule's docstring states."""
+    texts = []
+    rule = RULES.scalar(op)
+    if rule is not None:
+        texts.append(rule.function.__doc__)
+    definition = RULES.definition(op)
+    if definition is not None:
+        texts.append(definition.template.__doc__)
+    texts += [part.kernel.py_func.__doc__ for part in RULES.array(op).values()
+              if hasattr(part.kernel, "py_func")]
+    text = " ".join(dict.fromkeys(" ".join(t.split()) for t in texts if t))
+    return text.replace("``", "`").replace("|", "\\|") or REFUSED.get(op, "")
+
+
+def dtypes(op):
+    rule = RULES.scalar(op)
+    if rule is not None:
+        return "real, complex" if rule.complex else "real"
+    return "" if kinds(op) in (["zero"], ["refused"]) else "real, complex"
+
+
+def tests(op):
+    """Where an op is tested."""
+    rule = RULES.scalar(op)
+    if rule is not None:
+        return f"`test_rules.py::test_real[{rule.name}]`"
+    where = [path.name for path in sorted(Path("tests/kernels").rglob("*.py"))
+             if re.search(rf"(?<![\w.]){re.escape(op.rstrip('()'))}\b", path.read_text())]
+    return ", ".join(f"`{name}`" for name in where[:2])
+
+
+def page():
+    """The text of the page."""
+    rows = [f"| `{op}` | {', '.join(kinds(op))} | {dtypes(op)} | {note(op)} | {tests(op)} |" for op in functions()]
+    head = "| function | how | of | convention | tested in |\n|---|---|---|---|---|\n"
+    return HEAD + head + "\n".join(rows) + "\n"
+
+
+def forgotten():
+    """The functions that nobody has decided about."""
+    return [op for op in functions() if kinds(op) == ["refused"] and op not in REFUSED]
+
+
+if __name__ == "__main__":
+    assert adcomp.kernels
+    PAGE.write_text(page())
