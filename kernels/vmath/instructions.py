@@ -143,7 +143,7 @@ def _integer(name):
 
 
 plus, minus = _integer("add"), _integer("sub")
-left, right = _integer("shl"), _integer("ashr")
+left, right, right_unsigned = _integer("shl"), _integer("ashr"), _integer("lshr")
 both, differ = _integer("and_"), _integer("xor")
 
 

@@ -1,5 +1,8 @@
 """The kernels of float64 against long doubles, in units in the last place, and at special values."""
 
+import runpy
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numba import types
@@ -147,6 +150,18 @@ def test_the_table():
     assert {kernel.py_func.__name__ for kernel in made} == set(BOUNDS)
     assert all(set(by_type) == {types.float64, types.float32} for by_type in VECTOR.values())
     assert max(BOUNDS.values()) <= 4
+
+
+def test_the_documentation_states_the_bounds():
+    path = Path(__file__).parents[2] / "docs" / "_generate.py"
+    docs = runpy.run_path(str(path))
+    page = docs["filled"]((path.parent / "reference" / "vector_maths.md").read_text())
+    rows = [line for line in page.split("\n") if line.startswith("| `")]
+    assert len(rows) == len(KERNELS)
+    for op, by_type in VECTOR.items():
+        (row,) = (row for row in rows if f"`{op}`" in row)
+        bounds = [float(cell) for cell in row.strip("| ").split(" | ")[1:]]
+        assert bounds == [BOUNDS[by_type[kind].py_func.__name__] for kind in (types.float64, types.float32)]
 
 
 @pytest.mark.parametrize("op", ["np.sin", "np.cos", "np.tan"])
