@@ -125,6 +125,35 @@ def pow32(x, y):
     return power_at_the_ends(x, y, np.float32(power))
 
 
+# Square roots -------------------------------------------------------------------------------------
+
+
+@part
+def square_root(x):
+    """``x ** 0.5``, which differs from the square root at -0.0 and at minus infinity."""
+    return select(x == -np.inf, np.inf, abs(np.sqrt(x)))
+
+
+@vector(types.float64, "** -0.5", ulps=1.5)
+def power_minus_half64(x):
+    """``x ** -0.5``."""
+    return 1.0 / square_root(np.float64(x))
+
+
+@vector(types.float64, "** 1.5", ulps=1.5)
+def power_3_halves64(x):
+    """``x ** 1.5``."""
+    x = np.float64(x)
+    return abs(x) * square_root(x)
+
+
+@vector(types.float64, "** 2.5", ulps=2)
+def power_5_halves64(x):
+    """``x ** 2.5``."""
+    x = np.float64(x)
+    return x * x * square_root(x)
+
+
 # Cube root ----------------------------------------------------------------------------------------
 
 THIRD = 1.0 / 3.0
