@@ -105,9 +105,8 @@ def vector_functions():
     """The ops that have vector kernels, and the bounds of those by type."""
     calls = {}
     for op, by_type in VECTOR.items():
-        names = {str(kind): kernel.py_func.__name__ for kind, kernel in by_type.items()}
-        calls.setdefault((names["float64"], names["float32"]), []).append(op)
-    rows = [[", ".join(map(code, ops)), *(f"{BOUNDS[name]:.1f}" for name in names)]
+        calls.setdefault(tuple(kernel.py_func.__name__ for kernel in by_type.values()), []).append(op)
+    rows = [[", ".join(map(code, ops)), *([*(f"{BOUNDS[name]:.1f}" for name in names), ""][:2])]
             for names, ops in calls.items()]
     return table(["ops", "float64", "float32"], rows)
 

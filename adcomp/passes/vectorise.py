@@ -61,32 +61,44 @@ class _Vectoriser:
                 self.known[stmt.target] = BINARY[stmt.op](a, b)
         if stmt.op in POWERS:
             return self.power(stmt)
-        return self.call(stmt)
+        return self.call(stmt, mixed=len(stmt.args) == 2)
 
     def power(self, stmt: Let) -> Let:
-        """``x ** 2.0`` as it is, ``x ** 3.0`` as ``x ** 3``, other powers of floats as calls."""
+        """``x ** 2.0`` as it is, ``x ** 3.0`` as ``x ** 3``, other powers of floats as calls.
+
+        Some exponents have kernels of their own, which the table has under ops such as ``** 1.5``.
+        """
+        if len(stmt.args) != 2:
+            return stmt
         base, exponent = stmt.args
         if stmt.op in INTEGER_POWERS and not isinstance(self.type_of(exponent), nb.Float):
             return stmt
         value = self.constant(exponent)
         if value in INSTRUCTIONS:
             return stmt
+        own = f"** {value}"
         if value in MULTIPLIED and self.type_of(base) == self.types.get(stmt.target) == nb.float64:
-            if isinstance(exponent, Var):
-                self.spent.add(exponent.name)
-            return replace(stmt, op="**", args=(base, Const(int(value))))
-        return self.call(stmt)
+            power = replace(stmt, op="**", args=(base, Const(int(value))))
+        elif own in self.table:
+            power = self.call(replace(stmt, op=own, args=(base,)), mixed=True)
+        else:
+            return self.call(stmt, mixed=True)
+        if power.op == own:
+            return self.call(stmt, mixed=True)
+        if isinstance(exponent, Var):
+            self.spent.add(exponent.name)
+        return power
 
-    def call(self, stmt: Let) -> Let:
+    def call(self, stmt: Let, mixed: bool) -> Let:
         """The statement with a kernel in place of its op, if there is one for its types.
 
-        Two arguments need not be of one type: their kernels convert integers, and float32 to float64, as
-        Numba does.
+        The kernels of powers, and of two arguments, are `mixed`: they convert integers, and float32 to
+        float64, as Numba does.
         """
         kind = self.types.get(stmt.target)
         kernel = self.table.get(stmt.op, {}).get(kind)
         given = [self.type_of(a) for a in stmt.args]
-        if kernel is None or not all(_converts(g, kind, len(given)) for g in given):
+        if kernel is None or not all(_takes(kind, g, mixed) for g in given):
             return stmt
         name = unwrap(kernel).__name__
         while name in self.taken or self.namespace.get(name, kernel) is not kernel:
@@ -108,10 +120,9 @@ class _Vectoriser:
         return self.types.get(atom.name) if isinstance(atom, Var) else None
 
 
-def _converts(given: Any, kind: Any, arity: int) -> bool:
+def _takes(kind: Any, given: Any, mixed: bool) -> bool:
     """Whether the kernel of a kind takes an argument of the type given."""
-    narrower = given == nb.float32 or isinstance(given, nb.Integer)
-    return bool(given == kind or arity == 2 and narrower)
+    return bool(given == kind or mixed and (given == nb.float32 or isinstance(given, nb.Integer)))
 
 
 def _without(block: Block, names: set[str]) -> Block:

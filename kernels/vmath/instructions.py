@@ -40,12 +40,15 @@ BOUNDS: Mapping[str, float] = MappingProxyType(_BOUNDS)
 
 
 def vector(kind: Any, *callables: Any, ulps: float) -> Callable[[Any], Any]:
-    """Make the decorated function the kernel of some functions of Python and NumPy on floats of a kind."""
+    """Make the decorated function the kernel of some functions of Python and NumPy on floats of a kind.
+
+    A string is an op: `vectorise` knows ``** 1.5``, a power with that exponent.
+    """
 
     def register(function: Any) -> Any:
         made = kernel(compiled_kernel(**OPTIONS)(function))
-        for op in dict.fromkeys(map(op_of, callables)):
-            assert op is not None
+        for op in dict.fromkeys(f if isinstance(f, str) else op_of(f) for f in callables):
+            assert op is not None, callables
             if kind in _VECTOR.setdefault(op, {}):
                 raise ValueError(f"{op} of {kind} has a kernel already")
             _VECTOR[op][kind] = made
@@ -143,7 +146,7 @@ def _integer(name):
 
 
 plus, minus = _integer("add"), _integer("sub")
-left, right = _integer("shl"), _integer("ashr")
+left, right, right_unsigned = _integer("shl"), _integer("ashr"), _integer("lshr")
 both, differ = _integer("and_"), _integer("xor")
 
 

@@ -16,7 +16,8 @@ from .instructions import (
     INF_32,
     NAN_32,
     ONE_32,
-    as_float,
+    ROUND,
+    ROUND_BITS,
     bits_of,
     float_of,
     fma,
@@ -25,6 +26,7 @@ from .instructions import (
     part,
     polynomial,
     right,
+    right_unsigned,
     select,
     vector,
     with_sign,
@@ -34,6 +36,7 @@ LN2 = 0.6931471805599453
 SMALLEST_NORMAL = 2.2250738585072014e-308
 TWO_54 = 18014398509481984.0
 ROOT_HALF_BITS = 4604544271217802189
+MANTISSA, ONE_BITS = (1 << 52) - 1, 1023 << 52
 LOG2_E, LOG2_E_LOW = 1.4426950408889634, 2.0355273740931033e-17
 LOG10_E, LOG10_E_LOW = 0.4342944819032518, 1.098319650216765e-17
 LOG10_2_HIGH, LOG10_2_LOW = 3.01029995663611771306e-01, 3.69423907715893078616e-13
@@ -57,13 +60,29 @@ log_short = polynomial(
 
 
 @part
+def normal_mantissa(x):
+    """``x = 2**n * m`` with ``m`` in ``[sqrt(1/2), sqrt(2))``, for a normal number; returns ``n, m``.
+
+    The shift is of a positive number: AVX2 has no shift of an int64 that keeps the sign.
+    """
+    bits = bits_of(x) - (ROOT_HALF_BITS - ONE_BITS)
+    n = float_of(right_unsigned(bits, 52) + ROUND_BITS) - (ROUND + 1023.0)
+    return n, float_of((bits & MANTISSA) + ROOT_HALF_BITS)
+
+
+@part
+def mantissa(x):
+    """The same for a subnormal number too."""
+    subnormal = x < SMALLEST_NORMAL
+    n, m = normal_mantissa(select(subnormal, x * TWO_54, x))
+    return n - select(subnormal, 54.0, 0.0), m
+
+
+@part
 def log_parts(x):
     """``x = 2**n * (1 + f)`` with ``1 + f`` in ``[sqrt(1/2), sqrt(2))``; returns ``n, f``."""
-    subnormal = x < SMALLEST_NORMAL
-    bits = bits_of(select(subnormal, x * TWO_54, x))
-    exponent = (bits - ROOT_HALF_BITS) >> 52
-    n = as_float(exponent) - select(subnormal, 54.0, 0.0)
-    return n, float_of(bits - (exponent << 52)) - 1.0
+    n, m = mantissa(x)
+    return n, m - 1.0
 
 
 @part
@@ -215,12 +234,10 @@ def log1p_32(x):
 @part
 def log_of_sum_short(x):
     """``log(1 + x)`` for ``x > -1``, in float64 for a result that becomes a float32."""
-    bits = bits_of(1.0 + x)
-    exponent = (bits - ROOT_HALF_BITS) >> 52
-    m = float_of(bits - (exponent << 52))
-    f = select(exponent == 0, x, m - 1.0)
+    n, m = normal_mantissa(1.0 + x)
+    f = select(n == 0.0, x, m - 1.0)
     s = f / (2.0 + f)
-    return fma(as_float(exponent), LN2, s * fma(s * s, log_short(s * s), 2.0))
+    return fma(n, LN2, s * fma(s * s, log_short(s * s), 2.0))
 
 
 #: beyond this, ``x**2 + 1`` is ``x**2`` in float64

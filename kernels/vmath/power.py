@@ -18,12 +18,13 @@ from .instructions import (
     fma,
     part,
     polynomial,
+    right_unsigned,
     select,
     two_to,
     vector,
     with_sign,
 )
-from .logarithm import ROOT_HALF_BITS, SMALLEST_NORMAL, TWO_54
+from .logarithm import MANTISSA, ONE_BITS, SMALLEST_NORMAL, TWO_54, mantissa, normal_mantissa
 
 POWERS = (operator.pow, np.power, math.pow, pow)
 
@@ -40,16 +41,6 @@ log2_short = polynomial(
 
 
 # Powers -------------------------------------------------------------------------------------------
-
-
-@part
-def mantissa(x):
-    """``x = 2**n * m`` with ``m`` in ``[sqrt(1/2), sqrt(2))``; returns ``n, m``."""
-    subnormal = x < SMALLEST_NORMAL
-    bits = bits_of(select(subnormal, x * TWO_54, x))
-    exponent = (bits - ROOT_HALF_BITS) >> 52
-    n = as_float(exponent) - select(subnormal, 54.0, 0.0)
-    return n, float_of(bits - (exponent << 52))
 
 
 @part
@@ -92,10 +83,7 @@ def power_of_size(size, y):
 @part
 def power_of_size_short(size, y):
     """The same for a result that becomes a float32."""
-    bits = bits_of(size)
-    exponent = (bits - ROOT_HALF_BITS) >> 52
-    m = float_of(bits - (exponent << 52))
-    n = as_float(exponent)
+    n, m = normal_mantissa(size)
     s = (m - 1.0) / (m + 1.0)
     z = s * s
     product = y * fma(s, fma(z, fma(z, log2_short(z), C1), C0), n)
@@ -137,11 +125,40 @@ def pow32(x, y):
     return power_at_the_ends(x, y, np.float32(power))
 
 
+# Square roots -------------------------------------------------------------------------------------
+
+
+@part
+def square_root(x):
+    """``x ** 0.5``, which differs from the square root at -0.0 and at minus infinity."""
+    return select(x == -np.inf, np.inf, abs(np.sqrt(x)))
+
+
+@vector(types.float64, "** -0.5", ulps=1.5)
+def power_minus_half64(x):
+    """``x ** -0.5``."""
+    return 1.0 / square_root(np.float64(x))
+
+
+@vector(types.float64, "** 1.5", ulps=1.5)
+def power_3_halves64(x):
+    """``x ** 1.5``."""
+    x = np.float64(x)
+    return abs(x) * square_root(x)
+
+
+@vector(types.float64, "** 2.5", ulps=2)
+def power_5_halves64(x):
+    """``x ** 2.5``."""
+    x = np.float64(x)
+    return x * x * square_root(x)
+
+
 # Cube root ----------------------------------------------------------------------------------------
 
 THIRD = 1.0 / 3.0
 ROOT_2, ROOT_4 = 1.2599210498948732, 1.5874010519681996
-MANTISSA, ONE_BITS, UPPER = (1 << 52) - 1, 1023 << 52, -(1 << 27)
+UPPER = -(1 << 27)  # the bits of a float without the last 27
 
 # the cube root on ``[1, 2]``
 root = polynomial(
@@ -158,7 +175,7 @@ def thirds(size):
     Returns the bits of ``k + ROUND``, ``m``, ``f`` and the cube root of ``f``.
     """
     bits = bits_of(size)
-    n = as_float((bits >> 52) - 1023)
+    n = as_float(right_unsigned(bits, 52) - 1023)
     t = fma(n - 1.0, THIRD, ROUND)
     rest = n - 3.0 * (t - ROUND)
     m = float_of((bits & MANTISSA) | ONE_BITS)

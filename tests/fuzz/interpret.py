@@ -69,6 +69,8 @@ def _with_unset_names(source: str) -> ast.Module:
 def _plain(name: str, value: object) -> object:
     for op, by_type in kernels.VECTOR.items():
         if any(value is kernel for kernel in by_type.values()):
+            if op.startswith("** "):
+                return lambda x: np.power(x, float(op[3:]))
             short = "power" if op == "**" else op.split(".")[-1]
             return getattr(np, short, None) or getattr(math, short)
     if name.startswith("shares_memory"):

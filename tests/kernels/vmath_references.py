@@ -46,13 +46,15 @@ NAMED = {"**": np.power, "math.erf": erf, "math.erfc": erfc}
 
 def reference(op):
     """The function of arrays of long doubles that an op computes."""
+    if op.startswith("** "):
+        return lambda x: np.power(x, x.dtype.type(op[3:]))
     return NAMED.get(op) or getattr(np, op.split(".")[-1])
 
 
 def kernels_of(kind):
     """By the name of a kernel of a type: the kernel, and its reference."""
     return {kernels[kind].py_func.__name__: (kernels[kind], reference(op))
-            for op, kernels in reversed(VECTOR.items())}
+            for op, kernels in reversed(VECTOR.items()) if kind in kernels}
 
 
 def arity(kernel):
