@@ -1,0 +1,1 @@
+"""Programs in array style against JAX: ``python -m benchmarks.arrays [PROGRAM ...]``."""
