@@ -130,7 +130,8 @@ def tests(op):
 
 def page():
     """The text of the page."""
-    rows = [f"| `{op}` | {', '.join(kinds(op))} | {dtypes(op)} | {note(op)} | {tests(op)} |" for op in functions()]
+    rows = [f"| `{op}` | {', '.join(kinds(op))} | {dtypes(op)} | {note(op)} | {tests(op)} |"
+            for op in functions()]
     head = "| function | how | of | convention | tested in |\n|---|---|---|---|---|\n"
     return HEAD + head + "\n".join(rows) + "\n"
 

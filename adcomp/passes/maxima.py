@@ -8,9 +8,9 @@ Ensures:  exactly the same meaning. A loop that does nothing but replace its car
 ``for i in range(n): if x[i] > m: m = x[i]`` is a chain of comparisons, one after the other. Random
 numbers exceed their running maximum log(n) times, so nearly every block needs only the test::
 
-    for start in range(0, n, 64):
-        stop = min(start + 64, n)
-        if stop - start >= 64:
+    for start in range(0, n, 16):
+        stop = min(start + 16, n)
+        if stop - start >= 16:
             hit = False
             for i in range(start, stop):
                 hit = hit | (x[np.uint64(i)] > m)
@@ -59,7 +59,7 @@ from ..core.types import Types, is_array, is_number, type_of
 from .accesses import lets_behind, offsets
 from .least import Least, find_least
 
-BLOCK = 64
+BLOCK = 16
 
 #: a condition that takes more statements than this is not tested twice
 LONGEST = 12
