@@ -14,7 +14,8 @@ from ..registry import definition
 @definition(np.arange)
 def arange(start, y, stop=None, step=None, dtype=None):
     """With numbers that vary; the number of elements has no derivative."""
-    if not any(isinstance(a, types.Float) for a in (start, stop, step)) or not isinstance(y.dtype, types.Float):
+    varies = any(isinstance(a, types.Float) for a in (start, stop, step))
+    if not varies or not isinstance(y.dtype, types.Float):
         return None
     dtype, from_zero, by_one = number_class(y), stop is None, step is None
 

@@ -12,7 +12,8 @@ CASES = cases({
     "np.nancumprod": [f"np.nancumprod({_GAPS})", "np.nancumprod(X)"],
     "np.diff": [
         Case("np.diff(x)", strided=False), "np.diff(X, n=2)", Case("np.diff(x, 0)", strided=False),
-        "np.diff(X, n)", "np.diff(X, 5)", Case("np.diff(e)", strided=False), Case("np.diff(z)", strided=False),
+        "np.diff(X, n)", "np.diff(X, 5)", Case("np.diff(e)", strided=False),
+        Case("np.diff(z)", strided=False),
     ],
     "np.ediff1d": [
         Case("np.ediff1d(x)", strided=False), "np.ediff1d(X, to_begin=s)",

@@ -3,8 +3,8 @@
 from ._cases import cases
 
 CASES = cases({
-    "np.diag": ["np.diag(x)", "np.diag(x, 1)", "np.diag(X, k=-1)", "np.diag(A)", "np.diag(X, n)", "np.diag(e)",
-                "np.diag(z, -n)", "np.diag(X, 7)"],
+    "np.diag": ["np.diag(x)", "np.diag(x, 1)", "np.diag(X, k=-1)", "np.diag(A)", "np.diag(X, n)",
+                "np.diag(e)", "np.diag(z, -n)", "np.diag(X, 7)"],
     "np.diagflat": ["np.diagflat(X)", "np.diagflat(x, -1)", "np.diagflat(s)", "np.diagflat((s, t), 1)"],
     "np.trace": ["np.trace(A)", "np.trace(X, offset=1)", "np.trace(X, -n)", "np.trace(Z)", "np.trace(X, 9)"],
     "np.tril": ["np.tril(A)", "np.tril(X, 1)", "np.tril(v)", "np.tril(T, k=-1)", "np.tril(Z, -n)"],
