@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 import pytest
 
@@ -19,9 +20,9 @@ X = np.arange(1.0, 7.0)
         (lambda x: np.insert(x, np.array([1, 2]), x[:3])[0], ValueError),
         (lambda x: np.delete(x, 6)[0], IndexError),
         (lambda x: np.delete(x, np.array([1, 7]))[0], IndexError),
-        (lambda x: np.repeat(x, -1)[0], ValueError),
+        (lambda x: np.repeat(x, 5 - x.size)[0], ValueError),
         (lambda x: np.repeat(x, np.array([1, 2]))[0], ValueError),
-        (lambda x: np.resize(x, (-1, 2))[0, 0], ValueError),
+        (lambda x: np.resize(x, (5 - x.size, 2))[0, 0], ValueError),
         (lambda x: np.split(x, 4)[0][0], ValueError),
         (lambda x: np.sum(np.broadcast_to(x, (2, 3))), ValueError),
         (lambda x: np.sum(np.broadcast_to(x[:1], (x.size - 7,))), ValueError),
@@ -37,8 +38,7 @@ X = np.arange(1.0, 7.0)
     ],
 )  # fmt: skip
 def test_raises_what_the_primal_raises(f, error):
-    df = adcomp.gradient(f, cache=False)
     with pytest.raises(error):
-        df.primal(X)
+        numba.njit(f)(X)
     with pytest.raises(error):
-        df(X)
+        adcomp.gradient(f, cache=False)(X)

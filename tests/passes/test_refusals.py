@@ -74,6 +74,10 @@ def contiguous_or_not(x):
     return x[0] * y[0]
 
 
+def repeated_less_than_never(x):
+    return np.sum(np.repeat(x, -1))
+
+
 @pytest.mark.parametrize(
     ("f", "error"),
     [
@@ -85,6 +89,7 @@ def contiguous_or_not(x):
         (stored_in_a_part_of_constants, NoRuleError),
         (bytes_as_integers, UnsupportedSyntax),
         (iterated_by_nditer, UnsupportedSyntax),
+        (repeated_less_than_never, UnsupportedSyntax),
         (flat_and_written_to, UnsupportedSyntax),
         (fortran_order_or_not, UnsupportedSyntax),
         (contiguous_or_not, UnsupportedSyntax),
