@@ -13,8 +13,8 @@ import numba
 import numpy as np
 
 from ..core.ir import Atom, Const, SetItem, Var
-from ..core.ops import Effect, effect_of, op_of
 from ..core.ops import callee as object_called
+from ..core.ops import op_of
 from . import library
 from .expressions import expression
 from .frame import Frame
@@ -142,7 +142,7 @@ def _primitive(
 def _in_order(op: str, args: Sequence[Value], kwargs: Mapping[str, Value]
               ) -> tuple[Sequence[Value], Mapping[str, Value]]:
     """The arguments of a function of NumPy by position, as far as they follow each other."""
-    if not kwargs or not op.startswith("np.") or effect_of(op) is Effect.FRESH:
+    if not kwargs or not op.startswith("np."):
         return args, kwargs
     try:
         names = list(inspect.signature(object_called(op, {})).parameters)

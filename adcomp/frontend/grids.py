@@ -24,11 +24,9 @@ class Grid:
 
 def grid(frame: Frame, node: ast.expr) -> Grid | None:
     """What an iterable means, if it goes over all indices of a shape."""
-    if not isinstance(node, ast.Call) or node.keywords:
+    if not isinstance(node, ast.Call) or node.keywords or not node.args:
         return None
-    if not isinstance(node.func, (ast.Name, ast.Attribute)):
-        return None
-    kind = expression(frame, node.func) if node.args else None
+    kind = expression(frame, node.func) if isinstance(node.func, (ast.Name, ast.Attribute)) else None
     if not isinstance(kind, Static):
         return None
     if kind.value is np.ndindex:

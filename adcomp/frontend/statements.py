@@ -192,6 +192,10 @@ def _if(frame: Frame, stmt: ast.If) -> None:
         cond = Const(bool(cond.items))
     if isinstance(cond, Const):
         statements(frame, stmt.body if cond.value else stmt.orelse)
+        last = frame.builder.stmts[-1] if frame.builder.stmts else None
+        if isinstance(last, Raise) and frame.builder.place is not None:  # in a definition
+            raise frame.refuse(f"this call always raises {last.exception}", stmt,
+                               hint="its arguments do not fit, whatever the arrays hold")
         return
 
     def run(stmts: Sequence[ast.stmt]) -> None:

@@ -314,8 +314,8 @@ class Adjoint:
         """The call that made the list that an array is taken out of; else the statement itself."""
         base = stmt.args[0] if stmt.op == "[]" else None
         if isinstance(base, Var) and isinstance(self.ctx.type_of(base), nb.List):
-            makers = (s for s in walk(self.ctx.fn.body) if isinstance(s, Let) and s.target == base.name)
-            return next(makers, stmt)
+            lets = (s for s in walk(self.ctx.fn.body) if isinstance(s, Let))
+            return next((s for s in lets if s.target == base.name), stmt)
         return stmt
 
     def shadow_of(self, atom: Atom) -> Var:

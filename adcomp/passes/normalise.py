@@ -93,21 +93,10 @@ class _Normalise:
                 self._note_row(stmt)
             case Let(op=".view()"):
                 self._check_view(stmt)
-            case Let(op="np.asfortranarray"):
-                self._check_order(stmt)
             case SetItem(array=Var(name), index=index) if name in self.rows:
                 base, first = self.rows[name]
                 return [replace(stmt, array=base, index=(*first, *index))]
         return [stmt]
-
-    def _check_order(self, stmt: Let) -> None:
-        base = self._type(stmt.args[0])
-        if is_array(base) and base.layout != "F" and not (base.ndim == 1 and base.layout == "C"):  # type: ignore
-            raise UnsupportedSyntax(
-                "np.asfortranarray copies an array of another layout, and has no derivative",
-                loc=stmt.loc if isinstance(stmt.loc, Loc) else None,
-                hint="use the array as it is",
-            )
 
     def _check_view(self, stmt: Let) -> None:
         base, result = self._type(stmt.args[0]), self.types.get(stmt.target)

@@ -477,3 +477,60 @@ def array_of_a_branch_beside_one_that_raises(x, axis):
         else:
             y = np.sum(x * x, 1)
     return np.sum(y * y)
+
+
+@program(args=lambda rng: (normal(rng, 6),))
+def part_of_a_split(x):
+    """a part that a function returns in a list is memory of what was split"""
+    y = x * 2.0
+    first, second = np.split(y, 2)
+    first[0] = second[1] * x[0]
+    return np.sum(y * y) + np.split(x, (1, 4))[1][2]
+
+
+@program(args=lambda rng: (normal(rng, 4, 4), normal(rng, 16)))
+def flattened_in_an_expression(x, w):
+    """the elements of a transposed array in one axis, in an expression with others"""
+    return np.sum(x.T.ravel() * w) + np.sum(x.T.flatten()[1:] ** 2)
+
+
+@program(args=lambda rng: (float(normal(rng, 1)[0]),))
+def value_given_by_name(x):
+    """arguments of np.full by name, in another order"""
+    return np.sum(np.full(fill_value=x * x, shape=3)) + np.full_like(np.ones(2), fill_value=x)[0]
+
+
+@program(args=lambda rng: (normal(rng, 4),))
+def converted_by_asarray(x):
+    """np.asarray with another dtype is a copy"""
+    return np.sum((np.asarray(x * 2.0, np.complex128) ** 2).real)
+
+
+@program(args=lambda rng: (normal(rng, 3, 4),))
+def all_indices(x):
+    """loops over the indices of a shape, over elements with their index, and over all elements"""
+    s = 1.0
+    for i, j in np.ndindex(x.shape):
+        s += x[i, j] * (i + 2 * j) * s * 0.1
+    for index, value in np.ndenumerate(x):
+        if value > 0.5:
+            continue
+        s *= 1.0 + value * x[index] * 0.1
+    for k, value in enumerate(x.T.flat):
+        s += k * value ** 2
+    for i, j in np.ndindex(2, 3):
+        if s > 9.0:
+            break
+        s += x[i, j] ** 2
+    return s
+
+
+@program(args=lambda rng: (normal(rng, 3, 4),))
+def stored_through_flat(x):
+    """`y.flat` is the memory of `y`"""
+    y = x.copy()
+    flat = y.flat
+    flat[1] = x[0, 0] ** 2
+    for k in range(len(flat)):
+        flat[k] *= 2.0
+    return np.sum(y * y)
