@@ -4,8 +4,8 @@ With the elements in ascending order, ``a[0] <= .. <= a[n - 1]``, and ``rank = (
 
     quantile(a, q) = a[k] * (1 - m) + a[k + 1] * m      k = floor(rank), m = rank - k
 
-Of equal elements, those count that ``np.argpartition`` puts there. In `q` this is piecewise linear; at a corner
-the slope is the one to the right, at the end, ``q == 1``, the one to the left.
+Of equal elements, those count that ``np.argpartition`` puts there. In `q` this is piecewise linear; at a
+corner the slope is the one to the right, at the end, ``q == 1``, the one to the left.
 """
 
 from __future__ import annotations
@@ -122,10 +122,7 @@ def are_there(flat):
         raise ValueError("a quantile of an empty array")
     if flat.size == 1:
         return np.isfinite(flat[0])
-    for value in flat:
-        if np.isnan(value):
-            return False
-    return True
+    return not np.any(np.isnan(flat))
 
 
 @nondifferentiable

@@ -10,7 +10,8 @@ NO_AXES = {"o": lambda rng: normal(1)(rng).reshape(())}
 
 CASES = cases({
     "np.where": [
-        "np.where(s > 0.0, s, t)", "np.where(x > 0.0, x * x, u)", "np.where(s > 0.0, x, u)", "np.where(m, x, 1)",
+        "np.where(s > 0.0, s, t)", "np.where(x > 0.0, x * x, u)", "np.where(s > 0.0, x, u)",
+        "np.where(m, x, 1)",
         Case("np.where(o > 9.0, o, 2.0 * o)", NO_AXES), "np.where(x > 0.0, np.sqrt(x), 0.0)",
         "np.where(x > 0.0, np.log(x), 0.0)", "y = np.sqrt(x); y[np.argmax(x)] + np.where(x > 0.0, y, 0.0)",
         "x[np.where(m)]", "X[np.nonzero(np.abs(X) > 1e-9)]", "y = X * 2.0; y[np.where(X > 9.0)] = 0.0; y",
@@ -21,7 +22,8 @@ CASES = cases({
     ],
     "np.take": [
         "np.take(x, i)", "np.take(x, 2)", "X.take(-2)", "np.take(X, (0, 2))", "np.take(X, [0, 2], axis=0)",
-        Case("np.take(X, j)", TABLE), "np.take(X, i, axis=-1)", "np.take(T, 1, axis=1)", "np.take(x, 1, axis=0)",
+        Case("np.take(X, j)", TABLE), "np.take(X, i, axis=-1)", "np.take(T, 1, axis=1)",
+        "np.take(x, 1, axis=0)",
         Case("np.take(X, i[:1], axis=axis)", TABLE), Case("np.take(T, 1, axis=-axis)", TABLE), "z.take(i)",
     ],
     "np.take_along_axis": [
@@ -40,7 +42,8 @@ CASES = cases({
     ],
     "np.nan_to_num": [
         "np.nan_to_num(np.sqrt(x), nan=s)", "np.nan_to_num(np.sqrt(x))",
-        "y = np.sqrt(x); np.nan_to_num(y, copy=False, nan=s); y", "np.nan_to_num(z * x[0], nan=s, posinf=2.0)",
+        "y = np.sqrt(x); np.nan_to_num(y, copy=False, nan=s); y",
+        "np.nan_to_num(z * x[0], nan=s, posinf=2.0)",
         "y = np.sqrt(x); w = np.nan_to_num(y, False); w * y", "np.nan_to_num(np.sqrt(-s), nan=t)",
         "np.nan_to_num(complex(s, np.sqrt(-t)), nan=t)",
     ],
