@@ -55,7 +55,7 @@ def quantile(a, q):
 
 def _definition(a, q, factor, largest, message):
     """One quantile, or an array of them if `q` is an array or a tuple."""
-    if not isinstance(a, types.Array):
+    if not isinstance(a, types.Array) or (isinstance(q, int | float) and not 0 <= q <= largest):
         return None
 
     def position(q, n):
