@@ -17,8 +17,8 @@ CASES = cases({
         "x[np.where(m)]", "X[np.nonzero(np.abs(X) > 1e-9)]", "y = X * 2.0; y[np.where(X > 9.0)] = 0.0; y",
     ],
     "np.select": [
-        "np.select([x > 0.5, x < 0.0], [x * 2.0, x * x])", "np.select((x > 0.5, x < 0.0), (x, u), default=s)",
-        "np.select([X > 0.5, X < 0.0], [X * 2.0, X * X], 3.0)", "np.select([x > 0.0], [np.sqrt(x)], 0.0)",
+        "np.select([x > 0.5, x < 0.0], [x + x, x * x])", "np.select((x > 0.5, x < 0.0), (x, u), default=s)",
+        "np.select([X > 0.5, X < 0.0], [X + X, X * X], 3.0)", "np.select([x > 0.0], [np.sqrt(x)], 0.0)",
     ],
     "np.take": [
         "np.take(x, i)", "np.take(x, 2)", "X.take(-2)", "np.take(X, (0, 2))", "np.take(X, [0, 2], axis=0)",
@@ -36,7 +36,7 @@ CASES = cases({
         "np.extract((True, False, True), x)", "np.extract(m, z[:5])", "np.extract(x > 0.0, np.sqrt(x))",
     ],
     "np.clip": [
-        "np.clip(x, None, 0.5)", "np.clip(x, -0.5, None)", "np.clip(x, None, u)", "np.clip(X, v, v + 1.0)",
+        "np.clip(x, None, 0.5)", "np.clip(x, -0.5, None)", "np.clip(x, None, u)", "np.clip(X, v, v + v * v)",
         "x.clip(-s, s)", "x.clip(-0.5)", "x.clip(a_max=s)", Case("np.clip(o, -0.5, s)", NO_AXES),
         "y = np.empty(6); w = np.clip(x, -s, s, y); y + w", "y = np.empty(6); x.clip(-s, out=y); y",
     ],
