@@ -14,7 +14,7 @@ CASES = cases({
         "np.sort(x * x)[1:] * x[0]",
     ],
     ".sort()": [
-        "y = x * 2.0; y.sort(); y", "x.sort(); x * x", "y = X * 2.0; y.sort(); y",
+        "y = x * 2.0; y.sort(); y", "y = x.copy(); y.sort(); y * y", "y = X * 2.0; y.sort(); y",
         "y = X * 2.0; y[1].sort(); y", "y = X * 2.0; y[:, 1].sort(); y", "y = z * 2.0; y.sort(); y",
         'y = x * 2.0; y.sort(kind="mergesort"); y', 'y = X * 2.0; y.sort(kind="stable"); y',
     ],
