@@ -188,7 +188,11 @@ nondifferentiable(
     np.logical_and, np.logical_or, np.logical_xor, np.logical_not, np.bitwise_and, np.bitwise_or,
     np.bitwise_xor, np.invert, np.left_shift, np.right_shift,
     np.argmax, np.argmin, np.argsort, np.argwhere, np.nonzero, np.flatnonzero, np.count_nonzero,
-    np.searchsorted, np.all, np.any, any, all, len, range,
+    np.argpartition, np.nanargmax, np.nanargmin, np.searchsorted, np.digitize, np.isin,
+    np.all, np.any, np.isclose, np.allclose, np.array_equal, any, all, len, range,
+    np.iscomplex, np.isreal, np.iscomplexobj, np.isrealobj, np.isneginf, np.isposinf, np.isscalar,
+    np.indices, np.tri, np.tril_indices, np.triu_indices, np.tril_indices_from, np.triu_indices_from,
+    np.iinfo, np.finfo, np.broadcast_shapes,
     np.shape, np.size, np.ndim, np.zeros, np.ones, np.empty, np.eye, np.identity, np.zeros_like,
     np.ones_like, np.empty_like,
 )

@@ -55,7 +55,7 @@ def quantile(a, q):
 
 def _definition(a, q, factor, largest, message):
     """One quantile, or an array of them if `q` is an array or a tuple."""
-    if not isinstance(a, types.Array):
+    if not isinstance(a, types.Array) or (isinstance(q, int | float) and not 0 <= q <= largest):
         return None
 
     def position(q, n):
@@ -122,10 +122,7 @@ def are_there(flat):
         raise ValueError("a quantile of an empty array")
     if flat.size == 1:
         return np.isfinite(flat[0])
-    for value in flat:  # noqa: SIM110 (compiled code has no generators)
-        if np.isnan(value):
-            return False
-    return True
+    return not np.any(np.isnan(flat))
 
 
 @nondifferentiable

@@ -296,14 +296,16 @@ def _len(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call, hint: str
     return None
 
 
-def _extreme(op: str) -> Any:
+def _extreme(op: str, of_array: Any) -> Any:
     def extreme(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
                 hint: str | None) -> Value | None:
         if kwargs:
             raise frame.refuse(f"{op} takes no keyword arguments here", node)
         items = args[0].items if len(args) == 1 and isinstance(args[0], TupleValue) else tuple(args)
+        if len(args) == 1 and not isinstance(args[0], TupleValue):
+            return _inline_function(frame, of_array, args, {}, node)
         if len(items) < 2:
-            return items[0] if isinstance(args[0], TupleValue) and items else None
+            return items[0] if items else None
         value = frame.atom(items[0], node)
         for k, item in enumerate(items[1:]):
             last = k == len(items) - 2
@@ -318,8 +320,14 @@ def _tuple(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
     return args[0] if len(args) == 1 and isinstance(args[0], TupleValue) else None
 
 
+def _sorted(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
+            hint: str | None) -> Value | None:
+    raise frame.refuse("sorted makes a list, which is not supported", node, hint="use np.sort on an array")
+
+
 _SPECIAL: dict[Any, Any] = {
-    len: _len, min: _extreme("min"), max: _extreme("max"), tuple: _tuple,
+    len: _len, min: _extreme("min", library.smallest), max: _extreme("max", library.largest),
+    tuple: _tuple, sorted: _sorted,
 }
 
 __all__ = ["Var", "call"]

@@ -17,6 +17,28 @@ def _sum(values, start=0):  # type: ignore[no-untyped-def]
     return total
 
 
+def largest(values):  # type: ignore[no-untyped-def]
+    """``max(values)`` of an array: the first of equal ones."""
+    if len(values) == 0:
+        raise ValueError("the maximum of an empty array")
+    value = values[0]
+    for i in range(1, len(values)):
+        if values[i] > value:
+            value = values[i]
+    return value
+
+
+def smallest(values):  # type: ignore[no-untyped-def]
+    """``min(values)`` of an array: the first of equal ones."""
+    if len(values) == 0:
+        raise ValueError("the minimum of an empty array")
+    value = values[0]
+    for i in range(1, len(values)):
+        if values[i] < value:
+            value = values[i]
+    return value
+
+
 def _linspace(start, stop, num=50):  # type: ignore[no-untyped-def]
     values = np.empty(num, np.asarray(1.0 * start + 1.0 * stop).dtype)
     span = stop - start

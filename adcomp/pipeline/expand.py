@@ -76,6 +76,9 @@ class _Expand:
                 return [self._flat(stmt, self.types[name])]
             case Let(target=target, op=op, args=args) if target in self.types and self._typed(args):
                 result = self.types[target]
+                if op == "[]" and is_array(self._type(args[0])) and self._has_tuple(args[1:]):
+                    before, index = self._unpacked(args[1:], stmt.loc)
+                    return [*before, replace(stmt, args=(args[0], *index))]
                 if op == "[]" and any(is_array(self._type(a)) for a in args[1:]):
                     return self._pick(stmt, result)
                 definition = self.rules.definition(op)
@@ -89,6 +92,9 @@ class _Expand:
                 if found is not None:
                     return found[0]
             case SetItem(index=index) if self._typed((stmt.array, *index, stmt.value)):
+                if self._has_tuple(index):
+                    before, atoms = self._unpacked(index, stmt.loc)
+                    return [*before, replace(stmt, index=tuple(atoms))]
                 if any(is_array(self._type(a)) for a in index):
                     return self._put(stmt)
         return [stmt]
@@ -99,6 +105,27 @@ class _Expand:
         if array.ndim != 1 and array.layout != "C":
             self.steady.check(stmt)
         return replace(stmt, op="id" if array.ndim == 1 else ".ravel()")
+
+    # --- tuples as indices --------------------------------------------------------------------
+
+    def _has_tuple(self, index: Sequence[Atom]) -> bool:
+        return any(isinstance(self._type(a), nb.BaseTuple) for a in index)
+
+    def _unpacked(self, index: Sequence[Atom], loc: Where) -> tuple[list[Stmt], list[Atom]]:
+        """The indices that are in tuples, one by one, and the statements that take them out."""
+        self.changed = True
+        out: list[Stmt] = []
+        atoms: list[Atom] = []
+        for atom in index:
+            kind = self._type(atom)
+            if not isinstance(kind, nb.BaseTuple):
+                atoms.append(atom)
+                continue
+            for k in range(len(kind)):
+                name = self.namer("_t")
+                out.append(Let(name, "[]", (atom, Const(k)), loc))
+                atoms.append(Var(name))
+        return out, atoms
 
     # --- arrays as indices --------------------------------------------------------------------
 

@@ -120,7 +120,7 @@ def in_single(value: Any) -> Any:
 
 def otherwise_laid_out(value: Any) -> Any:
     """The same array: strided if it has one axis, in Fortran's order if it has more."""
-    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fc":
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fc" or value.ndim == 0:
         return value
     if value.ndim > 1:
         return np.asfortranarray(value)
