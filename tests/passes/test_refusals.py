@@ -9,17 +9,6 @@ import adcomp
 from adcomp.errors import NoRuleError, UnsupportedSyntax
 
 
-def sorted_product(x):
-    y = np.sort(x)
-    return y[0] * y[1]
-
-
-def sorted_in_place(x):
-    y = x.copy()
-    y.sort()
-    return y[0] * y[1]
-
-
 def broadcast_and_written_to(x):
     y = np.broadcast_to(x, (2, 3))
     x[0] = 2.0 * x[1]
@@ -81,8 +70,6 @@ def repeated_less_than_never(x):
 @pytest.mark.parametrize(
     ("f", "error"),
     [
-        (sorted_product, NoRuleError),
-        (sorted_in_place, NoRuleError),
         (broadcast_and_written_to, UnsupportedSyntax),
         (windows_that_are_written_to, UnsupportedSyntax),
         (split_into_an_unknown_number, NoRuleError),
