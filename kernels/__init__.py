@@ -23,6 +23,7 @@ FAMILIES = (
     "least_squares",
     "matrices",
     "moments",
+    "nans",
     "norms",
     "polynomials",
     "products",

@@ -187,6 +187,7 @@ nondifferentiable(
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
     np.logical_and, np.logical_or, np.logical_xor, np.logical_not, np.bitwise_and, np.bitwise_or,
     np.bitwise_xor, np.invert, np.left_shift, np.right_shift,
+    ".argmax()", ".argmin()", ".argsort()", ".nonzero()", ".tobytes()",
     np.argmax, np.argmin, np.argsort, np.argwhere, np.nonzero, np.flatnonzero, np.count_nonzero,
     np.argpartition, np.nanargmax, np.nanargmin, np.searchsorted, np.digitize, np.isin,
     np.all, np.any, np.isclose, np.allclose, np.array_equal, any, all, len, range,

@@ -164,7 +164,7 @@ def _kind(stmt: Let | None, branch: If, loop: For, lets: dict[str, Let]) -> str 
 
     A test for NaN beside it, ``v != v``, is rare as well.
     """
-    if stmt is None:
+    if stmt is None or len(stmt.args) != 2:
         return None
     a, b = stmt.args
     if stmt.op == "!=" and a == b:

@@ -534,3 +534,17 @@ def stored_through_flat(x):
     for k in range(len(flat)):
         flat[k] *= 2.0
     return np.sum(y * y)
+
+
+@program(args=lambda rng: (normal(rng, 8),))
+def largest_that_is_a_number(x):
+    """a running maximum that a test of one number decides too"""
+    best = np.nan
+    for value in x:
+        if np.isnan(best) or value > best:
+            best = value
+    total = 0.0
+    for value in x:
+        if not np.isnan(value):
+            total += value * value
+    return best * total
