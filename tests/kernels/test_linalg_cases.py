@@ -415,3 +415,31 @@ def test_machine_code_serves_the_next_process(tmp_path):
         runs.append((run.stdout, written))
     assert runs[0] == runs[1] and runs[0][0].startswith("[[[")
     assert any("solve_with" in file.name for file in runs[0][1])
+
+
+CACHED = """
+import numba
+import numpy as np
+
+import adcomp
+
+def f(a, b):
+    return np.sum(np.linalg.solve(a, b))
+
+g = adcomp.gradient(f)
+
+@numba.njit(cache=True)
+def h(a, b):
+    return g(a, b)[0, 0]
+
+print(h(np.array([[2.0, 1.0], [0.0, 3.0]]), np.ones(2)), len(h.stats.cache_hits))
+"""
+
+
+def test_a_function_that_numba_caches_serves_the_next_process(tmp_path):
+    script = tmp_path / "cached.py"
+    script.write_text(CACHED)
+    env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(Path(adcomp.__file__).parent.parent)}
+    out = [subprocess.run([sys.executable, str(script)], env=env, capture_output=True, text=True, check=True,
+                          timeout=600).stdout.split() for _ in range(2)]
+    assert out[0][0] == out[1][0] and [line[1] for line in out] == ["0", "1"]
