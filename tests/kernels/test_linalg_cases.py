@@ -401,18 +401,23 @@ print([x.tolist() for x in g(a, b)])
 """
 
 
+def run(script, **variables):
+    """What a script prints in a process of its own."""
+    root = Path(adcomp.__file__).parent.parent
+    env = {**os.environ, "PYTHONPATH": str(root), **variables}
+    return subprocess.run([sys.executable, str(script)], env=env, capture_output=True, text=True, check=True,
+                          timeout=600).stdout
+
+
 def test_machine_code_serves_the_next_process(tmp_path):
     """It finds the routines of LAPACK at their new addresses, and compiles nothing."""
     script = tmp_path / "program.py"
     script.write_text(PROGRAM)
-    root = Path(adcomp.__file__).parent.parent
-    env = {**os.environ, "ADCOMP_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": str(root)}
-    runs = []
+    cache, runs = tmp_path / "cache", []
     for _ in range(2):
-        run = subprocess.run([sys.executable, str(script)], env=env, capture_output=True, text=True, check=True,
-                             timeout=600)
-        written = {file: file.stat().st_mtime_ns for file in (tmp_path / "cache").rglob("*") if file.is_file()}
-        runs.append((run.stdout, written))
+        out = run(script, ADCOMP_CACHE_DIR=str(cache))
+        written = {file: file.stat().st_mtime_ns for file in cache.rglob("*") if file.is_file()}
+        runs.append((out, written))
     assert runs[0] == runs[1] and runs[0][0].startswith("[[[")
     assert any("solve_with" in file.name for file in runs[0][1])
 
@@ -439,7 +444,5 @@ print(h(np.array([[2.0, 1.0], [0.0, 3.0]]), np.ones(2)), len(h.stats.cache_hits)
 def test_a_function_that_numba_caches_serves_the_next_process(tmp_path):
     script = tmp_path / "cached.py"
     script.write_text(CACHED)
-    env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path), "PYTHONPATH": str(Path(adcomp.__file__).parent.parent)}
-    out = [subprocess.run([sys.executable, str(script)], env=env, capture_output=True, text=True, check=True,
-                          timeout=600).stdout.split() for _ in range(2)]
+    out = [run(script, NUMBA_CACHE_DIR=str(tmp_path)).split() for _ in range(2)]
     assert out[0][0] == out[1][0] and [line[1] for line in out] == ["0", "1"]
