@@ -1,35 +1,23 @@
 """BLAS and LAPACK routines that Numba has no binding of, from SciPy.
 
-Compiled code calls them by names of ours, never by address: an address is another in the next process,
-and machine code is kept on disk. `provide` gives LLVM the addresses of this process.
+Machine code is kept on disk, by adcomp and by users of ``njit(cache=True)``, and an address is another in
+the next process. So compiled code holds no address and asks for no symbol that this process has made: when
+it first calls a routine, it looks that up among the functions that SciPy has for Cython, as Numba's own
+bindings do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from importlib import import_module
+from collections.abc import Callable
 from typing import Any
 
-import llvmlite.binding as llvm
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.extending import get_cython_function_address, intrinsic
-
-#: what the names of routines begin with in compiled code
-PREFIX = "adcomp_lapack_"
+from numba.extending import intrinsic
 
 _LETTERS = {types.float32: "s", types.float64: "d", types.complex64: "c", types.complex128: "z"}
 _BLAS = ("trsm", "trmm")
-
-
-def provide(symbols: Iterable[str]) -> None:
-    """Let LLVM find the routines among the symbols."""
-    for symbol in symbols:
-        if symbol.startswith(PREFIX) and llvm.address_of_symbol(symbol) is None:
-            name = symbol.removeprefix(PREFIX)
-            module = "scipy.linalg." + ("cython_blas" if name[1:] in _BLAS else "cython_lapack")
-            import_module(module)
-            llvm.add_symbol(symbol, get_cython_function_address(module, name))
+_BYTES, _INTEGER = ir.IntType(8).as_pointer(), ir.IntType(32)
 
 
 def routine(name: str, parameters: str) -> Callable[..., Any]:
@@ -57,13 +45,10 @@ def routine(name: str, parameters: str) -> Callable[..., Any]:
         if dtype not in _LETTERS:
             return None
         real = getattr(dtype, "underlying_float", dtype)
-        symbol = f"{PREFIX}{_LETTERS[dtype]}{name}"
 
         def generate(context, builder, signature, values):
-            provide([symbol])
             items = iter(zip(cgutils.unpack_tuple(builder, values[0]), signature.args[0], strict=True))
-            pointer, integer = ir.IntType(8).as_pointer(), ir.IntType(32)
-            info = cgutils.alloca_once_value(builder, ir.Constant(integer, 0))
+            info = cgutils.alloca_once_value(builder, ir.Constant(_INTEGER, 0))
 
             def passed(letter):
                 if letter == "o":
@@ -73,17 +58,42 @@ def routine(name: str, parameters: str) -> Callable[..., Any]:
                     return context.make_array(kind)(context, builder, value).data
                 if letter in "ci":
                     whole = context.cast(builder, value, kind, types.int64)
-                    value = builder.trunc(whole, ir.IntType(8) if letter == "c" else integer)
+                    value = builder.trunc(whole, ir.IntType(8) if letter == "c" else _INTEGER)
                 else:
                     value = context.cast(builder, value, kind, dtype if letter == "s" else real)
                 return cgutils.alloca_once_value(builder, value)
 
-            operands = [builder.bitcast(passed(letter), pointer) for letter in parameters]
-            function = cgutils.get_or_insert_function(
-                builder.module, ir.FunctionType(ir.VoidType(), [pointer] * len(operands)), symbol)
-            builder.call(function, operands)
+            operands = [builder.bitcast(passed(letter), _BYTES) for letter in parameters]
+            kind = ir.FunctionType(ir.VoidType(), [_BYTES] * len(operands))
+            address = _address(context, builder, f"{_LETTERS[dtype]}{name}")
+            builder.call(builder.bitcast(address, kind.as_pointer()), operands)
             return builder.load(info)
 
         return types.int32(arguments), generate
 
     return call
+
+
+def _address(context: Any, builder: Any, name: str) -> Any:
+    """The address of a routine: looked up the first time, and then remembered."""
+    module = "scipy.linalg." + ("cython_blas" if name[1:] in _BLAS else "cython_lapack")
+    known = cgutils.add_global_variable(builder.module, _BYTES, f"adcomp_lapack_{name}")
+    known.initializer = ir.Constant(_BYTES, None)
+    known.linkage = "private"
+
+    def python(function: str, *arguments: Any) -> Any:
+        kind = ir.FunctionType(_BYTES, [_BYTES] * len(arguments))
+        return builder.call(cgutils.get_or_insert_function(builder.module, kind, function), arguments)
+
+    def text(value: str) -> Any:
+        return context.insert_const_string(builder.module, value)
+
+    with builder.if_then(cgutils.is_null(builder, builder.load(known)), likely=False):
+        api = context.get_python_api(builder)
+        state = api.gil_ensure()
+        functions = python("PyObject_GetAttrString", python("PyImport_ImportModule", text(module)),
+                           text("__pyx_capi__"))
+        capsule = python("PyMapping_GetItemString", functions, text(name))
+        builder.store(python("PyCapsule_GetPointer", capsule, python("PyCapsule_GetName", capsule)), known)
+        api.gil_release(state)
+    return builder.load(known)

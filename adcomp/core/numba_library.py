@@ -19,8 +19,6 @@ from numba.core.registry import cpu_target
 from numba.core.runtime import rtsys
 from numba.core.serialize import dumps, loads
 
-from .numba_lapack import provide
-
 Type: TypeAlias = types.Type
 
 #: what functions are called whose names mean something: an attribute of others names them, or Numba looks
@@ -75,7 +73,6 @@ def thaw(data: bytes) -> CompileResult:
     rtsys.initialize(context)
     for start in parts[_RELOAD_INIT]:  # such as the threads of a parallel loop
         start()
-    provide(needed)
     if _missing(needed):
         context.refresh()  # a third of a second, which the usual program can do without
     if _missing(needed):  # LLVM would end the process
