@@ -6,6 +6,8 @@ The functions are those of Numba's own typing context, so that none is forgotten
 from __future__ import annotations
 
 import re
+import sys
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -18,6 +20,10 @@ from adcomp.core.ops import EFFECTS, Effect, op_of
 from adcomp.passes.scalarise.lengths import reduction_of
 from adcomp.registry import RULE_MODULES, RULES
 
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+CASES = import_module("tests.kernels.functions").CASES
+
 PAGE = Path(__file__).parent / "reference" / "functions.md"
 
 for module in RULE_MODULES:
@@ -26,11 +32,12 @@ for module in RULE_MODULES:
 #: what is refused where a derivative would have to flow through it, and why
 REFUSED = {
     "np.roots": "by `eigvals` of a companion matrix: write it so",
-    "np.linalg.matrix_rank": "an integer",
     "np.frombuffer": "reads bytes",
     "np.lib.stride_tricks.as_strided": "nothing is known of which elements overlap",
     "np.kaiser": "the slope in `beta` is not there",
-    "np.array_split": "",
+    "np.polynomial.polynomial.polydiv": "write the division as a loop",
+    "cmath.polar": "use `abs` and `cmath.phase`",
+    "np.divmod": "use `//` and `%`",
 }
 for _name in ("beta", "binomial", "chisquare", "dirichlet", "f", "gamma", "geometric", "hypergeometric",
               "logseries", "multinomial", "negative_binomial", "noncentral_chisquare", "poisson",
@@ -71,7 +78,7 @@ def functions():
             bound = isinstance(context.resolve_getattr(array, name), types.BoundFunction)
             found.add(f".{name}()" if bound else f".{name}")
     found |= set(RULES.definitions) - {"gather", "scatter"}
-    return sorted(op for op in found if not op.startswith("np.polynomial.polyutils"))
+    return sorted(found - {".dot()"})  # which is read as np.dot
 
 
 def kinds(op):
@@ -115,7 +122,21 @@ def dtypes(op):
     rule = RULES.scalar(op)
     if rule is not None:
         return "real, complex" if rule.complex else "real"
-    return "" if kinds(op) in (["zero"], ["refused"]) else "real, complex"
+    if kinds(op) in (["zero"], ["refused"]):
+        return ""
+    if "loops" in kinds(op) or op.startswith("np.linalg"):
+        return "real, complex"
+    return "real, complex" if any(map(_is_complex, CASES.get(op, ()))) else "real"
+
+
+def _is_complex(case):
+    return any(np.iscomplexobj(value) for value in case.arguments().values())
+
+
+@cache
+def _texts():
+    paths = sorted((ROOT / "tests" / "kernels").rglob("*.py"))
+    return [(path.name, path.read_text()) for path in paths if not path.name.startswith("_")]
 
 
 def tests(op):
@@ -123,8 +144,8 @@ def tests(op):
     rule = RULES.scalar(op)
     if rule is not None:
         return f"`test_rules.py::test_real[{rule.name}]`"
-    where = [path.name for path in sorted(Path("tests/kernels").rglob("*.py"))
-             if re.search(rf"(?<![\w.]){re.escape(op.rstrip('()'))}\b", path.read_text())]
+    spelled = op.rstrip("()") if op.startswith(".") else rf"(?<![\w.]){re.escape(op)}"
+    where = [name for name, text in _texts() if re.search(rf"{spelled}\b", text)]
     return ", ".join(f"`{name}`" for name in where[:2])
 
 

@@ -14,10 +14,13 @@ from tests import differences
 from .functions import CASES, Case
 from .functions._cases import compiled, in_single, is_active, otherwise_laid_out
 
-every_case = pytest.mark.parametrize(
-    "case",
-    [pytest.param(c, id=f"{op}-{c.text}") for op, several in CASES.items() for c in several],
-)
+
+def every_case(fast: int):
+    """A test for each case; those after the first few of an op are slow."""
+    return pytest.mark.parametrize("case", [
+        pytest.param(c, id=f"{op}-{c.text}", marks=[pytest.mark.slow] if k >= fast else [])
+        for op, several in CASES.items() for k, c in enumerate(several)
+    ])
 
 
 def derivative_of(case: Case) -> tuple[Any, Any, list[Any], tuple[int, ...]]:
@@ -29,7 +32,7 @@ def derivative_of(case: Case) -> tuple[Any, Any, list[Any], tuple[int, ...]]:
     return program, adcomp.value_and_gradient(program, wrt=active), arguments, active
 
 
-@every_case
+@every_case(fast=3)
 def test_gradient(case: Case):
     program, df, arguments, active = derivative_of(case)
     primal = compiled(program)
@@ -44,7 +47,7 @@ def test_gradient(case: Case):
         np.testing.assert_allclose(x_bar, expected, rtol=0.0, atol=case.rtol * scale)
 
 
-@every_case
+@every_case(fast=1)
 def test_other_layouts_and_precision(case: Case):
     """The text for other types of the same arguments, run in plain Python, gives the same gradient."""
     _, df, arguments, _ = derivative_of(case)
