@@ -33,7 +33,6 @@ for module in RULE_MODULES:
 REFUSED = {
     "np.roots": "by `eigvals` of a companion matrix: write it so",
     "np.frombuffer": "reads bytes",
-    "np.lib.stride_tricks.as_strided": "nothing is known of which elements overlap",
     "np.kaiser": "the slope in `beta` is not there",
     "np.polynomial.polynomial.polydiv": "write the division as a loop",
     "cmath.polar": "use `abs` and `cmath.phase`",

@@ -33,6 +33,12 @@ def stored_in_a_part_of_constants(x):
     return constants[0] * 3.0
 
 
+def windows_of_strided_memory(x):
+    y = x[::2]
+    windows = np.lib.stride_tricks.as_strided(y, (1, 2), (y.strides[0], y.strides[0]))
+    return np.sum(windows * windows)
+
+
 def bytes_as_integers(x):
     return 1.0 * np.sum(x.view(np.int64))
 
@@ -74,6 +80,7 @@ def repeated_less_than_never(x):
         (windows_that_are_written_to, UnsupportedSyntax),
         (split_into_an_unknown_number, NoRuleError),
         (stored_in_a_part_of_constants, NoRuleError),
+        (windows_of_strided_memory, UnsupportedSyntax),
         (bytes_as_integers, UnsupportedSyntax),
         (iterated_by_nditer, UnsupportedSyntax),
         (repeated_less_than_never, UnsupportedSyntax),
