@@ -13,6 +13,7 @@ from ..core.numba_lapack import routine
 from ..registry import JIT
 from .products import REASSOCIATE
 
+gesv = routine("gesv", "iipippio")  # n nrhs a lda pivots b ldb
 getrf = routine("getrf", "iipipo")  # m n a lda pivots
 getrs = routine("getrs", "ciipippio")  # trans n nrhs lu ldlu pivots b ldb
 getri = routine("getri", "ipippio")  # n lu ldlu pivots work lwork
