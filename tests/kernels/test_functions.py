@@ -32,7 +32,7 @@ def derivative_of(case: Case) -> tuple[Any, Any, list[Any], tuple[int, ...]]:
     return program, adcomp.value_and_gradient(program, wrt=active), arguments, active
 
 
-@every_case(fast=3)
+@every_case(fast=2)
 def test_gradient(case: Case):
     program, df, arguments, active = derivative_of(case)
     primal = compiled(program)
@@ -47,7 +47,7 @@ def test_gradient(case: Case):
         np.testing.assert_allclose(x_bar, expected, rtol=0.0, atol=case.rtol * scale)
 
 
-@every_case(fast=1)
+@every_case(fast=0)
 def test_other_layouts_and_precision(case: Case):
     """The text for other types of the same arguments, run in plain Python, gives the same gradient."""
     _, df, arguments, _ = derivative_of(case)
