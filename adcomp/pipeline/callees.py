@@ -33,6 +33,7 @@ class Callees:
     def __init__(self) -> None:
         self.book = Book(RULES)
         self._typed: dict[tuple[FunctionType, tuple[Any, ...]], Typed] = {}
+        self._reaching: dict[Argument, bool] = {}
 
     def typed(self, g: FunctionType, argtypes: tuple[Any, ...]) -> Typed:
         """A callee in Core, for argument types."""
@@ -52,29 +53,51 @@ class Callees:
         return lambda op: self.book.is_zero(op, callee(op, typed.fn.namespace))
 
     def active(self, typed: Typed, aliases: Aliases, varied: Sequence[str],
-               within: frozenset[Argument] = frozenset()) -> frozenset[str]:
-        """The names that carry a derivative, if it is taken with respect to ``varied``."""
+               reaches: Callable[[Argument], bool] | None = None) -> frozenset[str]:
+        """The names that carry a derivative, if it is taken with respect to ``varied``.
+
+        ``reaches`` tells of an argument of a callee whether a derivative flows from it to the result.
+        """
+        ask = reaches or self._reaches
 
         @cache
         def through(stmt: Let) -> tuple[Atom, ...] | None:
             found = self.called(typed, stmt)
-            if found is None:
-                return None
-            return tuple(a for k, a in enumerate(stmt.args) if self._reaches((*found, k), within))
+            return None if found is None else tuple(a for k, a in enumerate(stmt.args) if ask((*found, k)))
 
         return find_active(
             typed.fn, typed.types, aliases, varied=[n for n in varied if has_tangent(typed.types.get(n))],
             is_zero=self.is_zero(typed), through=through,
         )
 
-    def _reaches(self, argument: Argument, within: frozenset[Argument]) -> bool:
-        """Does a derivative flow from an argument of a function to its result?"""
-        if argument in within:
-            return False
+    def _reaches(self, argument: Argument) -> bool:
+        """Does a derivative flow from an argument of a function to its result?
+
+        Functions that call each other ask that of each other: the answers are the smallest that agree,
+        and are found by starting from no.
+        """
+        if argument in self._reaching:
+            return self._reaching[argument]
+        answers = {argument: False}
+        before: dict[Argument, bool] = {}
+        while answers != before:
+            before = dict(answers)
+            for asked in before:
+                answers[asked] = answers[asked] or self._flows(asked, answers)
+        self._reaching |= answers
+        return answers[argument]
+
+    def _flows(self, argument: Argument, answers: dict[Argument, bool]) -> bool:
+        """The same, by the answers so far; a question that is new is added to them."""
         g, argtypes, k = argument
         typed = self.typed(g, argtypes)
         name = typed.fn.params[k]
-        return name in self.active(typed, find_aliases(typed.fn, typed.types), [name], within | {argument})
+
+        def ask(other: Argument) -> bool:
+            known = self._reaching.get(other)
+            return answers.setdefault(other, False) if known is None else known
+
+        return name in self.active(typed, find_aliases(typed.fn, typed.types), [name], ask)
 
     def decider(self, typed: Typed) -> Decider:
         """A function, as the search for decisions asks for it."""
