@@ -31,11 +31,17 @@ def histogram(a, bins=10, range=None):
     def given(a, bins):
         return counts_between(a, bins), bins
 
+    def refuse_none(bins):
+        if bins <= 0:
+            raise ValueError("a histogram has one bin at least")
+
     def within(a, bins, range):
+        refuse_none(bins)
         low, high = range
         return counts_within(a, bins, low, high), np.linspace(low, high, bins + 1)
 
     def of_all(a, bins):
+        refuse_none(bins)
         low, high = np.inf, -np.inf
         for value in a.ravel():
             if low > value:

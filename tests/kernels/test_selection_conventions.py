@@ -75,9 +75,8 @@ BAD = {
     "partition": (lambda x: np.partition(x, 7)[0], ValueError),
     "weights": (lambda x: np.average(x, weights=x - x), ZeroDivisionError),
     "bincount": (lambda x: np.bincount(np.array([0, 1]), x)[0], ValueError),
-    "bins": (lambda x: np.histogram(x, 0)[1][0], ValueError),
+    "bins": (lambda x: np.histogram(x, x.size - 3)[1][0], ValueError),
     "observations": (lambda x: np.cov(x, x[1:])[0, 0], ValueError),
-    "maximum": (lambda x: max(x[:0]), ValueError),
 }
 
 
