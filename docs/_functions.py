@@ -76,7 +76,7 @@ def functions():
         if not name.startswith("_") and context.resolve_getattr(array, name) is not None:
             bound = isinstance(context.resolve_getattr(array, name), types.BoundFunction)
             found.add(f".{name}()" if bound else f".{name}")
-    found |= set(RULES.definitions) - {"gather", "scatter"}
+    found |= {op for op in RULES.definitions if op.startswith(("np.", "scipy.", "."))}
     return sorted(found - {".dot()"})  # which is read as np.dot
 
 
