@@ -18,6 +18,8 @@ from numba.core.registry import cpu_target
 import adcomp.kernels  # fills RULES
 from adcomp.core.ops import EFFECTS, Effect, op_of
 from adcomp.passes.scalarise.lengths import reduction_of
+from adcomp.passes.scalarise.recognise import _COPIES, _SPREADS
+from adcomp.passes.shadows import OVERLAPPING
 from adcomp.registry import RULE_MODULES, RULES
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +35,7 @@ for module in RULE_MODULES:
 REFUSED = {
     "np.roots": "by `eigvals` of a companion matrix: write it so",
     "np.frombuffer": "reads bytes",
+    "np.lib.stride_tricks.as_strided": "elements of its result may be one and the same",
     "np.kaiser": "the slope in `beta` is not there",
     "np.polynomial.polynomial.polydiv": "write the division as a loop",
     "cmath.polar": "use `abs` and `cmath.phase`",
@@ -65,10 +68,7 @@ def functions():
     cpu_target.target_context.refresh()
     found = set()
     for function in (*context._functions, *context._globals):
-        try:
-            op = op_of(function)
-        except Exception:
-            continue
+        op = op_of(function)
         if op and op.startswith(("np.", "math.", "cmath.")) and not isinstance(function, type):
             found.add(op)
     array = types.Array(types.float64, 2, "C")
@@ -83,22 +83,25 @@ def functions():
 def kinds(op):
     """How an op is differentiated: several words, if it is up to the arguments."""
     out = []
+    if op in OVERLAPPING:
+        return ["refused"]
     if RULES.scalar(op) is not None:
         out.append("equation")
     if RULES.definition(op) is not None:
         out.append("definition")
     if RULES.array(op):
         out.append("kernel")
-    if reduction_of(op) is not None or op in LOOPS or EFFECTS.get(op) in (Effect.VIEW, Effect.FRESH):
+    decides = reduction_of(op) in ("any", "all")
+    reduces = reduction_of(op) is not None and not decides
+    if reduces or op in LOOPS or EFFECTS.get(op) in (Effect.VIEW, Effect.FRESH):
         out.append("loops")
-    if RULES.nondifferentiable(op) or EFFECTS.get(op) is Effect.PURE or op in PROPERTIES:
+    if decides or RULES.nondifferentiable(op) or EFFECTS.get(op) is Effect.PURE or op in PROPERTIES:
         out.append("zero")
     return out or ["refused"]
 
 
-#: what the scalariser reads element by element
-LOOPS = {"np.copy", ".copy()", "np.array", ".astype()", ".flatten()", "np.var", ".var()", "np.std", ".std()",
-         "np.ptp", ".ptp()", ".fill()", "np.copyto", ".item()"}
+#: what the scalariser reads element by element, beside reductions
+LOOPS = _COPIES | _SPREADS | {".fill()", "np.copyto"}
 PROPERTIES = {".flags", ".ctypes", ".nbytes", ".itemsize", ".data"}
 
 

@@ -17,18 +17,9 @@ def cumsum(a, y, axis=None, dtype=None):
     """Without an axis of all elements in C order."""
     if not isinstance(a, types.Array) or not isinstance(axis, int | None) or a.ndim == 0:
         return None
-    dtype, flat = number_class(y), flat_of(a)
+    dtype = number_class(y)
     if axis is not None and not -a.ndim <= axis < a.ndim:
         return None
-
-    def cumsum(a):
-        x = flat(a)
-        y = np.empty(x.size, dtype)
-        total = dtype(0)
-        for i in range(x.size):
-            total += x[i]
-            y[i] = total
-        return y
 
     def along_last(a):
         y = np.empty(a.shape, dtype)
@@ -52,71 +43,53 @@ def cumsum(a, y, axis=None, dtype=None):
         return y
 
     if axis is None or a.ndim == 1:
-        return cumsum
+        return _running(a, y, 0, _plus)
     axis %= a.ndim
     return along_last if axis == a.ndim - 1 else {0: along_first, 1: along_second}.get(axis)
+
+
+def _running(a, y, start, step):
+    """A running total of all elements in C order."""
+    if not isinstance(a, types.Array) or a.ndim == 0:
+        return None
+    flat, dtype = flat_of(a), number_class(y)
+
+    def running(a):
+        x = flat(a)
+        y = np.empty(x.size, dtype)
+        total = dtype(start)
+        for i in range(x.size):
+            total = step(total, x[i])
+            y[i] = total
+        return y
+
+    return running
+
+
+def _plus(total, value):
+    return total + value
+
+
+def _times(total, value):
+    return total * value
 
 
 @definition(np.cumprod, ".cumprod()")
 def cumprod(a, y):
     """Of all elements in C order."""
-    flat, dtype = flat_of(a), number_class(y)
-    if not isinstance(a, types.Array) or flat is None:
-        return None
-
-    def cumprod(a):
-        x = flat(a)
-        y = np.empty(x.size, dtype)
-        total = dtype(1)
-        for i in range(x.size):
-            total *= x[i]
-            y[i] = total
-        return y
-
-    return cumprod
+    return _running(a, y, 1, _times)
 
 
 @definition(np.nancumsum)
 def nancumsum(a, y):
     """Of all elements in C order; a NaN counts as 0, and its derivative is 0."""
-    flat, dtype = flat_of(a), number_class(y)
-    if not isinstance(a, types.Array) or flat is None:
-        return None
-
-    def nancumsum(a):
-        x = flat(a)
-        y = np.empty(x.size, dtype)
-        total = dtype(0)
-        for i in range(x.size):
-            if not np.isnan(x[i]):
-                total += x[i]
-            y[i] = total
-        return y
-
-    return nancumsum
+    return _running(a, y, 0, lambda total, value: total if np.isnan(value) else total + value)
 
 
 @definition(np.nancumprod)
 def nancumprod(a, y):
     """Of all elements in C order; a NaN counts as 1, and its derivative is 0."""
-    flat, dtype = flat_of(a), number_class(y)
-    if not isinstance(a, types.Array) or flat is None:
-        return None
-
-    def nancumprod(a):
-        x = flat(a)
-        y = np.empty(x.size, dtype)
-        total = dtype(1)
-        for i in range(x.size):
-            if not np.isnan(x[i]):
-                total *= x[i]
-            y[i] = total
-        return y
-
-    return nancumprod
-
-
-# --- differences -----------------------------------------------------------------------------------
+    return _running(a, y, 1, lambda total, value: total if np.isnan(value) else total * value)
 
 
 @definition(np.diff)

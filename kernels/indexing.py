@@ -28,7 +28,7 @@ def _refuse_outside(k, n):
 
 def _rows(selector, n):
     """The rows that are selected, as numbers."""
-    rows = selector.ravel()
+    rows = selector if selector.ndim == 1 else selector.ravel()
     for i in range(rows.size):
         _refuse_outside(rows[i], n)
     return rows

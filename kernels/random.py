@@ -26,12 +26,6 @@ nondifferentiable(
 )  # permutation and choice give places, but of arrays: see their definitions
 
 
-@pullback(np.random.normal, REAL, POSITIVE)
-def normal(a, b, y, y_bar):
-    """With ``b == 0`` the noise is not known, and the slope in `b` is NaN."""
-    return y_bar, y_bar * (y - a) / b
-
-
 @pullback(np.random.lognormal, REAL, POSITIVE)
 def lognormal(a, b, y, y_bar):
     a_bar = y_bar * y
@@ -44,8 +38,9 @@ def uniform(a, b, y, y_bar):
     return y_bar * (1 - share), y_bar * share
 
 
-@pullback((np.random.laplace, np.random.logistic, np.random.gumbel), REAL, POSITIVE)
+@pullback((np.random.normal, np.random.laplace, np.random.logistic, np.random.gumbel), REAL, POSITIVE)
 def location_and_scale(a, b, y, y_bar):
+    """With ``b == 0`` the noise is not known, and the slope in `b` is NaN."""
     return y_bar, y_bar * (y - a) / b
 
 

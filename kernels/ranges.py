@@ -33,6 +33,23 @@ def arange(start, y, stop=None, step=None, dtype=None):
     return arange
 
 
+@definition(np.linspace)
+def linspace(start, stop, y, num=50):
+    """The last number is `stop` itself."""
+    dtype = number_class(y)
+
+    def linspace(start, stop, num):
+        y = np.empty(num, dtype)
+        span, steps = stop - start, max(num - 1, 1)
+        for i in range(num):
+            y[i] = start + span * (i / steps)
+        if num > 1:
+            y[num - 1] = stop
+        return y
+
+    return linspace
+
+
 @definition(np.logspace)
 def logspace(start, stop, num=50):
     def logspace(start, stop, num):

@@ -54,40 +54,30 @@ def _sum_along(k, otherwise):
     return along
 
 
-@definition(np.max, np.amax, ".max()")
-def largest(a):
-    """Of complex numbers the last one in lexicographic order, of equal ones the first."""
-    if not _is_complex(a):
-        return None
-
-    def largest(a):
+def _extreme(a, better):
+    """The first element than which none is better."""
+    def extreme(a):
         flat = a.ravel()
         _refuse_empty(flat)
         k = 0
         for i in range(1, flat.size):
-            if _precedes(flat[k], flat[i]):
+            if better(flat[i], flat[k]):
                 k = i
         return flat[k]
 
-    return largest
+    return extreme if _is_complex(a) else None
+
+
+@definition(np.max, np.amax, ".max()")
+def largest(a):
+    """Of complex numbers the last one in lexicographic order, of equal ones the first."""
+    return _extreme(a, lambda u, v: _precedes(v, u))
 
 
 @definition(np.min, np.amin, ".min()")
 def smallest(a):
     """Of complex numbers the first one in lexicographic order, of equal ones the first."""
-    if not _is_complex(a):
-        return None
-
-    def smallest(a):
-        flat = a.ravel()
-        _refuse_empty(flat)
-        k = 0
-        for i in range(1, flat.size):
-            if _precedes(flat[i], flat[k]):
-                k = i
-        return flat[k]
-
-    return smallest
+    return _extreme(a, _precedes)
 
 
 def _precedes(v, w):

@@ -23,11 +23,6 @@ def _refuse_empty(a, v):
         raise ValueError("the second array is empty")
 
 
-def _in_order(a, v):
-    """The longer array, and the shorter."""
-    return (a, v) if a.size >= v.size else (v, a)
-
-
 def _window(mode):
     """The length of the result, and the first product that counts, for ``n >= m``."""
     return {
@@ -37,45 +32,36 @@ def _window(mode):
     }[mode]
 
 
-@definition(np.convolve)
-def convolve(a, v, y, mode="full"):
+def _convolution(a, v, y, mode, change, shift):
+    """The template of both: `change` is done to `v`, and `shift` moves the window if `v` is longer."""
     if a.ndim != 1 or v.ndim != 1 or mode not in ("full", "same", "valid"):
         return None
     dtype, (length, offset) = number_class(y), _window(mode)
 
-    def convolve(a, v):
+    def convolution(a, v):
         _refuse_empty(a, v)
-        n, m = max(a.size, v.size), min(a.size, v.size)
-        y = np.zeros(length(n, m), dtype)
-        if a.size >= v.size:
-            _products(a, v, offset(n, m), y)
-        else:
-            _products(v, a, offset(n, m), y)
-        return y
-
-    return convolve
-
-
-@definition(np.correlate)
-def correlate(a, v, y, mode="valid"):
-    """``sum(a[n + k] conj(v[n]))``: the convolution of `a` with the reverse of ``conj(v)``."""
-    if a.ndim != 1 or v.ndim != 1 or mode not in ("full", "same", "valid"):
-        return None
-    dtype, (length, offset) = number_class(y), _window(mode)
-    shift = 1 if mode == "same" else 0
-
-    def correlate(a, v):
-        _refuse_empty(a, v)
-        w = np.conj(v[::-1])
+        w = change(v)
         n, m = max(a.size, v.size), min(a.size, v.size)
         y = np.zeros(length(n, m), dtype)
         if a.size >= v.size:
             _products(a, w, offset(n, m), y)
         else:
-            _products(w, a, offset(n, m) + shift * (1 - m % 2), y)
+            _products(w, a, offset(n, m) + shift(m), y)
         return y
 
-    return correlate
+    return convolution
+
+
+@definition(np.convolve)
+def convolve(a, v, y, mode="full"):
+    return _convolution(a, v, y, mode, lambda v: v, lambda m: 0)
+
+
+@definition(np.correlate)
+def correlate(a, v, y, mode="valid"):
+    """``sum(a[n + k] conj(v[n]))``: the convolution of `a` with the reverse of ``conj(v)``."""
+    shift = (lambda m: 1 - m % 2) if mode == "same" else (lambda m: 0)
+    return _convolution(a, v, y, mode, lambda v: np.conj(v[::-1]), shift)
 
 
 @definition(np.interp)

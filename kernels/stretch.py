@@ -7,9 +7,6 @@ import numpy as np
 from ..core.numba_kept import compiled_kernel
 from ..registry import JIT, array_pullback
 
-#: the most axes of an array that `stretched` repeats
-MOST_AXES = 3
-
 
 @compiled_kernel(**JIT)
 def stretched(a, axis, n):

@@ -9,6 +9,35 @@ from ..core.types import number_class
 from ..registry import definition
 
 
+@definition(np.real)
+def real(val):
+    """Of an array a view."""
+    def real(val):
+        return val.real
+
+    return real
+
+
+@definition(np.imag)
+def imag(val):
+    """Of an array a view."""
+    def imag(val):
+        return val.imag
+
+    return imag
+
+
+@definition(".item()")
+def item(a):
+    """Of an array with one element."""
+    def item(a):
+        if a.size != 1:
+            raise ValueError("item() takes an array with one element")
+        return a.ravel()[0]
+
+    return item if isinstance(a, types.Array) else None
+
+
 def flat_of(kind):
     """A function that gives the elements of a value in C order, in one axis; None if there is none.
 

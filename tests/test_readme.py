@@ -5,8 +5,11 @@ The README's example is `examples/readme_example.py`; its adjoint is what the co
 """
 
 import doctest
+import os
 import re
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -147,6 +150,31 @@ def test_derivative_of_a_derivative_is_refused():
 
 
 # --- the documentation ----------------------------------------------------------------------------
+
+
+COMMAND = """
+import numpy as np, adcomp
+total = lambda x: np.sum(x * x)
+print(adcomp.gradient(total)(np.ones(2)))
+exec("def cube(x):\\n    return x * x * x")
+try:
+    adcomp.gradient(cube)(2.0)
+except adcomp.errors.UnsupportedSyntax as error:
+    print("refused")
+"""
+
+
+def test_example_as_a_command(readme, tmp_path):
+    """The text of ``python -c`` is found, and no other text is taken for it."""
+    environment = os.environ | {"ADCOMP_CACHE_DIR": str(tmp_path)}
+
+    def output(text):
+        return subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True,
+                              env=environment, cwd=ROOT).stdout
+
+    printed = output(block("example", readme))
+    assert printed.startswith("[ 0.  3. -1.  3. -1.]\ndef area_gradient(u):")
+    assert output(COMMAND) == "[2. 2.]\nrefused\n"
 
 
 def test_code_map():

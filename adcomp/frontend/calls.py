@@ -132,11 +132,10 @@ def _primitive(
         copy = kwargs.get("copy", atoms[1] if len(atoms) > 1 else Const(True))
         if copy != Const(True):
             return _nan_to_num_in_place(frame, atoms, kwargs, copy, node)
-    keywords = tuple(kwargs)
     atoms += [frame.atom(v, node) for v in kwargs.values()]
     if op in MUTATING:
-        return call_effect(frame, op, atoms, MUTATING[op], node, keywords)
-    return frame.emit(op, atoms, node, hint, keywords)
+        return call_effect(frame, op, atoms, MUTATING[op], node, tuple(kwargs))
+    return frame.emit(op, atoms, node, hint, tuple(kwargs))
 
 
 def _in_order(op: str, args: Sequence[Value], kwargs: Mapping[str, Value]

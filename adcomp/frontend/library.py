@@ -1,11 +1,9 @@
-"""Public functions that are read as plain Python: what they do is a loop like any other."""
+"""Builtins that are read as plain Python: what they do is a loop like any other."""
 
 from __future__ import annotations
 
 import builtins
 from typing import Any
-
-import numpy as np
 
 # The functions below are sources for the frontend: they are inlined, not called.
 
@@ -39,24 +37,5 @@ def smallest(values):  # type: ignore[no-untyped-def]
     return value
 
 
-def _linspace(start, stop, num=50):  # type: ignore[no-untyped-def]
-    values = np.empty(num, np.asarray(1.0 * start + 1.0 * stop).dtype)
-    span = stop - start
-    steps = max(num - 1, 1)
-    for i in range(num):
-        values[i] = start + span * (i / steps)
-    if num > 1:
-        values[num - 1] = stop
-    return values
-
-
-def _real(z):  # type: ignore[no-untyped-def]
-    return z.real  # of an array, a view
-
-
-def _imag(z):  # type: ignore[no-untyped-def]
-    return z.imag
-
-
 #: function -> its meaning in Python
-REPLACED: dict[Any, Any] = {builtins.sum: _sum, np.linspace: _linspace, np.real: _real, np.imag: _imag}
+REPLACED: dict[Any, Any] = {builtins.sum: _sum}

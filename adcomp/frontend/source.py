@@ -6,6 +6,7 @@ import ast
 import builtins
 import inspect
 import linecache
+import sys
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -68,7 +69,7 @@ def source_of(f: FunctionType) -> Source:
     """
     code = f.__code__
     try:
-        lines, first = inspect.getsourcelines(f)
+        lines, first, whole = _lines(f)
     except (OSError, TypeError) as error:
         raise UnsupportedSyntax(
             f"the source of {f.__qualname__} can't be read",
@@ -77,7 +78,6 @@ def source_of(f: FunctionType) -> Source:
         ) from error
     text = "".join(lines)
     indent = len(lines[0]) - len(lines[0].lstrip()) if lines else 0
-    whole = "".join(linecache.getlines(code.co_filename))
     node = _lambda_at(code, whole) if f.__name__ == "<lambda>" else None
     if node is not None:
         text, first, indent = whole, 1, 0
@@ -88,6 +88,25 @@ def source_of(f: FunctionType) -> Source:
         first=max(first, 1) - 1, indent=indent, globals=f.__globals__, closure=_closure(f),
         defaults=f.__defaults__ or (), kwdefaults=f.__kwdefaults__ or {},
     )
+
+
+def _lines(f: FunctionType) -> tuple[list[str], int, str]:
+    """The lines of a function, the number of the first, and the text of its file; OSError if there is none.
+
+    Python before 3.13 keeps no text of ``python -c``: that is found among the arguments of the process.
+    """
+    code, given = f.__code__, sys.orig_argv
+    if code.co_filename == "<string>" and sys.argv[:1] == ["-c"] and "-c" in given:
+        text, first = given[given.index("-c") + 1], code.co_firstlineno
+        if _contains(compile(text, "<string>", "exec", dont_inherit=True), code):
+            return inspect.getblock(text.splitlines(keepends=True)[first - 1:]), first, text
+    lines, first = inspect.getsourcelines(f)
+    return lines, first, "".join(linecache.getlines(code.co_filename))
+
+
+def _contains(code: CodeType, inner: CodeType) -> bool:
+    """Is a code object another, or a function in it?"""
+    return code == inner or any(isinstance(c, CodeType) and _contains(c, inner) for c in code.co_consts)
 
 
 def _closure(f: FunctionType) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numba import types as nb
 
 from ..core.ir import Atom, Const
 from ..core.ops import BINARY, COMPARE
@@ -14,7 +15,8 @@ from ..core.ops import BINARY, COMPARE
 _ONE = (1, 1.0)
 
 
-def fold(op: str, args: tuple[Atom, ...]) -> Atom | None:
+def fold(op: str, args: tuple[Atom, ...], kind: Any = None) -> Atom | None:
+    """What an op gives, as an atom, or None; ``kind`` is the type of the result, where it is known."""
     a = args[0] if args else None
     if op in ("np.isinf", "np.isnan") and isinstance(a, Const):
         return Const(bool(getattr(np, op[3:])(a.value)))
@@ -33,6 +35,8 @@ def fold(op: str, args: tuple[Atom, ...]) -> Atom | None:
             return other
         if op == "*" and isinstance(x, Const) and type(x.value) in (int, float) and x.value in _ONE:
             return other
+    if op in ("+", "-") and b == Const(0) and isinstance(kind, nb.Integer):  # -0.0 + 0 is 0.0
+        return a
     if op == "**" and isinstance(b, Const) and type(b.value) is int:
         if b.value == 0:
             return Const(1.0)

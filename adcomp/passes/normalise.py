@@ -29,7 +29,7 @@ from ..core.ir import (
 )
 from ..core.names import Namer
 from ..core.ops import INPLACE
-from ..core.types import Types, dtype_name, is_array, is_float
+from ..core.types import Types, dtype_name, is_array
 from ..errors import Loc, UnsupportedSyntax
 from .alias import find_aliases
 from .timeline import Timeline
@@ -91,24 +91,12 @@ class _Normalise:
                 return self._array_of(stmt, self.tuples[name], index)
             case Let(op="[]"):
                 self._note_row(stmt)
-            case Let(op="np.lib.stride_tricks.as_strided"):
-                self._check_strides(stmt)
             case Let(op=".view()"):
                 self._check_view(stmt)
             case SetItem(array=Var(name), index=index) if name in self.rows:
                 base, first = self.rows[name]
                 return [replace(stmt, array=base, index=(*first, *index))]
         return [stmt]
-
-    def _check_strides(self, stmt: Let) -> None:
-        """The shadow must lie in memory as the array does: strides are bytes."""
-        base = self._type(stmt.args[0])
-        if is_array(base) and (base.layout != "C" or not is_float(base.dtype)):  # type: ignore
-            raise UnsupportedSyntax(
-                "as_strided of an array that is not contiguous, or not of floating point, has no derivative",
-                loc=stmt.loc if isinstance(stmt.loc, Loc) else None,
-                hint="make it contiguous with np.ascontiguousarray, or use sliding_window_view",
-            )
 
     def _check_view(self, stmt: Let) -> None:
         base, result = self._type(stmt.args[0]), self.types.get(stmt.target)

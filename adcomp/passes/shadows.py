@@ -42,6 +42,10 @@ _ZEROED = {"np.empty": "np.zeros", "np.zeros": "np.zeros", "np.ones": "np.zeros"
            "np.ones_like": "np.zeros_like"}
 
 
+#: views whose elements may share memory, which passes take for distinct
+OVERLAPPING = frozenset(("np.lib.stride_tricks.as_strided",))
+
+
 def add_shadows(ctx: Context, *, keep_arrays: bool = True) -> Function:
     """The function with the twins of its arrays."""
     wanted = _wanted(ctx)
@@ -126,6 +130,12 @@ def _block(ctx: Context, block: Block, wanted: frozenset[str]) -> Block:
 
 def _let(ctx: Context, stmt: Let) -> None:
     if is_view(stmt, ctx.types):
+        if stmt.op in OVERLAPPING:
+            raise NoRuleError(
+                f"no pullback for {stmt.op}: elements of its result may be one and the same",
+                loc=stmt.loc if isinstance(stmt.loc, Loc) else None,
+                hint="use np.lib.stride_tricks.sliding_window_view, or index the array itself",
+            )
         base = stmt.args[0]
         assert isinstance(base, Var)
         args = (Var(ctx.shadow[base.name]), *stmt.args[1:])

@@ -66,9 +66,16 @@ def _propagate(fn: Function, types: Types | None) -> Function:
 
     def block(b: Block) -> Block:
         out: list[Stmt] = []
+        refuted: list[str] = []  # conditions that have not raised: further on in the block they do not hold
         for stmt in b.stmts:
             out += statement(stmt)
-        return Block(tuple(out), tuple(map(resolve, b.yields)))
+            if out and isinstance(out[-1], If) and _raises(out[-1].then) and isinstance(out[-1].cond, Var):
+                refuted.append(out[-1].cond.name)
+                names[refuted[-1]] = Const(False)
+        yields = tuple(map(resolve, b.yields))
+        for name in refuted:
+            names.pop(name, None)
+        return Block(tuple(out), yields)
 
     def statement(stmt: Stmt) -> tuple[Stmt, ...]:
         match stmt:
@@ -76,7 +83,7 @@ def _propagate(fn: Function, types: Types | None) -> Function:
                 names[target] = resolve(atom)
                 return ()
             case Let(target=target, op=op, args=args, keywords=()) if types is not None:
-                folded = fold(op, tuple(map(resolve, args)))
+                folded = fold(op, tuple(map(resolve, args)), types.get(target))
                 if folded is not None and type_of(folded, types) == types.get(target):
                     names[target] = folded
                     return ()
@@ -134,6 +141,10 @@ def _never_runs(stmt: For | While, resolve: Callable[[Atom], Atom]) -> bool:
         return len(known) == 3 and known[2] != 0 and len(range(*known)) == 0
     phis = {c.phi for c in stmt.carried}
     return resolve(stmt.test.yields[0]) == Const(False) and not phis & set(names_in(stmt.test))
+
+
+def _raises(block: Block) -> bool:
+    return bool(block.stmts) and isinstance(block.stmts[-1], Raise)
 
 
 def _local(atom: Atom, block: Block) -> bool:

@@ -548,10 +548,3 @@ def largest_that_is_a_number(x):
         if not np.isnan(value):
             total += value * value
     return best * total
-
-
-@program(args=lambda rng: (normal(rng, 6),))
-def windows_by_strides(x):
-    """overlapping windows of contiguous memory"""
-    windows = np.lib.stride_tricks.as_strided(x, (x.size - 2, 3), (x.strides[0], x.strides[0]))
-    return np.sum(windows ** 2 * np.arange(1.0, 4.0))
