@@ -1,0 +1,1 @@
+"""Structured matrices, for Python and for compiled code."""

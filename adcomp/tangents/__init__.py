@@ -1,0 +1,1 @@
+"""Tangents and cotangents as values: hard zeros, structural tangents, projection, conversions, ties."""

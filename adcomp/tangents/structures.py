@@ -1,0 +1,77 @@
+"""Structures: immutable classes whose values are their fields, such as the structured matrices.
+
+A structure is a frozen dataclass that `structure` has registered. Compiled code knows it: Numba gets a
+type for it, its methods are read like functions, and its cotangent has one entry for each field that
+carries a derivative.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, dataclass_transform
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What is known of a class of structures.
+
+    Parameters
+    ----------
+    cls : type
+    fields : tuple of str
+        The names of the fields in declared order.
+    static : tuple of str
+        Fields whose value is part of the compiled type: flags such as ``uplo``. Strings, booleans or
+        integers; they have no tangent.
+    passive : tuple of str
+        Fields that are data without a tangent: sizes, indices.
+    """
+
+    cls: type
+    fields: tuple[str, ...]
+    static: tuple[str, ...] = ()
+    passive: tuple[str, ...] = ()
+
+    @property
+    def differentiable(self) -> tuple[str, ...]:
+        """The fields that may carry a derivative."""
+        return tuple(f for f in self.fields if f not in self.static and f not in self.passive)
+
+    @property
+    def dynamic(self) -> tuple[str, ...]:
+        """The fields that a compiled value consists of."""
+        return tuple(f for f in self.fields if f not in self.static)
+
+
+_STRUCTURES: dict[type, Structure] = {}
+
+
+@dataclass_transform(frozen_default=True)
+def structure(cls: Any = None, *, static: tuple[str, ...] = (), passive: tuple[str, ...] = ()) -> Any:
+    """Register a class as a structure; it becomes a frozen dataclass.
+
+    Examples
+    --------
+    >>> @structure(passive=("n",))
+    ... class Scaled:
+    ...     factor: float
+    ...     n: int
+    >>> structure_of(Scaled).differentiable
+    ('factor',)
+    """
+
+    def register(given: type) -> type:
+        made = dataclass(frozen=True, eq=False)(given)
+        names = tuple(f.name for f in fields(made))
+        for name in (*static, *passive):
+            if name not in names:
+                raise TypeError(f"{given.__name__} has no field {name!r}")
+        _STRUCTURES[made] = Structure(made, names, static, passive)
+        return made
+
+    return register if cls is None else register(cls)
+
+
+def structure_of(cls: type) -> Structure | None:
+    """What is known of a class; None if it is no structure."""
+    return _STRUCTURES.get(cls)
