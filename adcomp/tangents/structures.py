@@ -61,7 +61,7 @@ def structure(cls: Any = None, *, static: tuple[str, ...] = (), passive: tuple[s
     """
 
     def register(given: type) -> type:
-        made = dataclass(frozen=True, eq=False)(given)
+        made: type = dataclass(frozen=True, eq=False)(given)
         names = tuple(f.name for f in fields(made))
         for name in (*static, *passive):
             if name not in names:
