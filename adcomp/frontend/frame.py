@@ -14,6 +14,7 @@ from ..core.ir import Atom, Block, Const, If, Let, Stmt, Undefined, Var
 from ..core.names import Namer
 from ..core.ops import STANDARD, op_of
 from ..errors import Loc, UnsupportedSyntax
+from ..tangents.structures import structure_of
 from .source import MISSING, Source
 from .values import (
     LocalFunction,
@@ -137,12 +138,22 @@ class Frame:
         if isinstance(value, tuple):
             items = tuple(self.static(v, f"{hint}_{k}") for k, v in enumerate(value))
             return TupleValue(items, getattr(value, "_fields", ()))
+        known = structure_of(type(value))
+        if known is not None:
+            from .structures import instance
+
+            return instance(self, value, known, hint)
         if isinstance(value, np.ndarray):
             return Var(self.builder.global_name(value, hint))
         return Static(value)
 
     def atom(self, value: Value, node: ast.AST) -> Atom:
         """The value as an argument of an op."""
+        if isinstance(value, TupleValue) and value.cls is not None:
+            raise self.refuse(
+                f"a {value.cls.__name__} is passed to a function that adcomp does not look into", node,
+                hint="pass its dense(), or its fields",
+            )
         if isinstance(value, TupleValue):
             return self.emit("tuple", [self.atom(v, node) for v in value.items], node)
         if isinstance(value, Static):

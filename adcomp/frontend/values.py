@@ -19,10 +19,14 @@ class Static:
 
 @dataclass(frozen=True)
 class TupleValue:
-    """A tuple whose elements are known one by one; ``fields`` are a namedtuple's names."""
+    """A tuple whose elements are known one by one; ``fields`` are a namedtuple's names.
+
+    With ``cls`` it is a structure, an instance of that class, and the elements are its fields.
+    """
 
     items: tuple[Value, ...]
     fields: tuple[str, ...] = ()
+    cls: type | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def leaves(value: Value) -> Iterator[Value]:
 def rebuild(shape: Value, parts: Iterator[Value]) -> Value:
     """A value of the given nesting with new leaves."""
     if isinstance(shape, TupleValue):
-        return TupleValue(tuple(rebuild(item, parts) for item in shape.items), shape.fields)
+        return TupleValue(tuple(rebuild(item, parts) for item in shape.items), shape.fields, shape.cls)
     return next(parts)
 
 
@@ -62,7 +66,7 @@ def map_leaves(value: Value, f: Callable[[Value], Value]) -> Value:
 def same_shape(a: Value, b: Value) -> bool:
     """Do two values nest in the same way?"""
     if isinstance(a, TupleValue) and isinstance(b, TupleValue):
-        return len(a.items) == len(b.items) and all(map(same_shape, a.items, b.items))
+        return a.cls is b.cls and len(a.items) == len(b.items) and all(map(same_shape, a.items, b.items))
     return not isinstance(a, TupleValue) and not isinstance(b, TupleValue)
 
 
