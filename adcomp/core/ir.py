@@ -223,6 +223,15 @@ class Function:
     doc: str = ""
 
 
+def makers_in(layout: Any) -> Iterator[str]:
+    """The names of what a layout of results calls."""
+    if isinstance(layout, Built):
+        yield layout.maker
+    if isinstance(layout, Built | tuple):
+        for part in layout.parts if isinstance(layout, Built) else layout:
+            yield from makers_in(part)
+
+
 # --- walking ------------------------------------------------------------------------------------
 
 

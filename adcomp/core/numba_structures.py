@@ -50,6 +50,7 @@ class StructureType(types.Type):  # type: ignore[misc]
     """
 
     maker: Any
+    passive: tuple[str, ...] = ()  #: fields that carry no derivative, whatever their type
 
     def __init__(self, names: tuple[str, ...], members: tuple[Type, ...],
                  constants: tuple[tuple[str, Any], ...]) -> None:
@@ -169,10 +170,12 @@ def _typeof(value: Any) -> Type:
     return typeof(value)
 
 
-def declare_class(cls: type, names: Sequence[str], static: Sequence[str], defaults: Sequence[Any]) -> None:
+def declare_class(cls: type, names: Sequence[str], *, static: Sequence[str] = (),
+                  passive: Sequence[str] = (), defaults: Sequence[Any] = ()) -> None:
     """Give a Python class a Numba type: it can be passed to compiled code, made and used there."""
     declare(cls, names, static, defaults=defaults)
     made, names = type_class(cls), tuple(names)
+    made.passive = tuple(passive)
 
     @typeof_impl.register(cls)  # type: ignore[untyped-decorator]
     def typeof_instance(value: Any, context: Any) -> StructureType:
@@ -182,10 +185,23 @@ def declare_class(cls: type, names: Sequence[str], static: Sequence[str], defaul
 
     for name, found in _public(cls).items():
         if isinstance(found, property):
-            if found.fget is not None:
+            if isinstance(found.fget, FunctionType):
                 overload_attribute(made, name)(_property(found.fget))
         elif isinstance(found, FunctionType) and name not in _OPERATORS:
             overload_method(made, name)(_method(found))
+
+
+def declare_values(cls: type, maker_of: Callable[[Any], Any], fields_of: Callable[[Any], dict[str, Any]]
+                   ) -> None:
+    """Give the instances of a class the types of what makers make that differ from one to another.
+
+    A maker that `declare` was told of makes an instance again from the fields, which are its attributes.
+    """
+
+    @typeof_impl.register(cls)  # type: ignore[untyped-decorator]
+    def typeof_instance(value: Any, context: Any) -> StructureType:
+        fields = fields_of(value)
+        return type_class(maker_of(value))(tuple(fields), tuple(map(_typeof, fields.values())), ())
 
 
 def _public(cls: type) -> dict[str, Any]:
@@ -343,14 +359,20 @@ def method_of(typ: Type, name: str) -> FunctionType | None:
 
 
 def _binary(name: str, a: Type, b: Type) -> Any:
-    for method, first, second in ((method_of(a, f"__{name}__"), a, b), (method_of(b, f"__r{name}__"), b, a)):
-        if method is None:
-            continue
-        inner = read(method, (first, second))
-        if inner is NotImplemented:
-            continue
-        return (lambda a, b: inner(a, b)) if first is a else (lambda a, b: inner(b, a))
+    for method, given, reflected in ((method_of(a, f"__{name}__"), (a, b), False),
+                                     (method_of(b, f"__r{name}__"), (b, a), True)):
+        inner = NotImplemented if method is None else read(method, given)
+        if inner is not NotImplemented:
+            return _reflected(inner) if reflected else _straight(inner)
     return None
+
+
+def _straight(inner: Any) -> Any:
+    return lambda a, b: inner(a, b)
+
+
+def _reflected(inner: Any) -> Any:
+    return lambda a, b: inner(b, a)
 
 
 def _unary(name: str, a: Type) -> Any:
@@ -364,16 +386,15 @@ def _unary(name: str, a: Type) -> Any:
 def _overload_operators() -> None:
     for name, function in _BINARY.items():
         overload(function)(_two(name))
-    for name, function in _UNARY.items():
-        overload(function)(_one(name))
+    for name, one in _UNARY.items():
+        overload(one)(_one(name))
 
     @overload(operator.getitem)  # type: ignore[untyped-decorator]
     def getitem(a, b):  # type: ignore[no-untyped-def]
         method = method_of(a, "__getitem__")
         if method is None:
             return None
-        inner = read(method, (a, b))
-        return lambda a, b: inner(a, b)
+        return _straight(read(method, (a, b)))
 
     @overload(len)  # type: ignore[untyped-decorator]
     def length(a):  # type: ignore[no-untyped-def]

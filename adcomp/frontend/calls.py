@@ -192,7 +192,7 @@ def _nan_to_num_in_place(frame: Frame, args: Sequence[Atom], kwargs: Mapping[str
 
 
 def inline_function(
-    frame: Frame, f: FunctionType, args: list[Value], kwargs: dict[str, Value], node: ast.Call,
+    frame: Frame, f: FunctionType, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
     dispatcher: Any = None,
 ) -> Value:
     key = _reading(f, args)
@@ -212,7 +212,7 @@ def inline_function(
 
 
 def _reading(f: FunctionType, args: Sequence[Value]) -> Any:
-    """What is being read: a function, or one for structures of certain classes, which may call it for others."""
+    """What is being read: a function, or one for structures of certain classes; it may be for others."""
     classes = tuple(a.cls if isinstance(a, TupleValue) else None for a in args)
     return (f, classes) if any(classes) else f
 
@@ -239,7 +239,7 @@ def dispatcher_of(f: FunctionType, dispatcher: Any = None) -> Any:
 
 
 def _recursion(frame: Frame, f: FunctionType, name: str, args: list[Value],
-               kwargs: dict[str, Value], node: ast.Call) -> Value:
+               kwargs: dict[str, Value], node: ast.AST) -> Value:
     source = source_of(f)
     defaults = [frame.static(v, "default") for v in source.defaults]
     bound = _bind(frame, source.node.args, args, kwargs, defaults, {}, source.name, node)

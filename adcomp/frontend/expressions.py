@@ -120,8 +120,8 @@ def _subscript(frame: Frame, node: ast.Subscript, hint: str | None) -> Value:
 
 def _tuple_item(frame: Frame, base: TupleValue, node: ast.Subscript, hint: str | None) -> Value:
     if base.cls is not None:
-        index = index_atoms(frame, node.slice)
-        key = TupleValue(index) if isinstance(node.slice, ast.Tuple) else index[0]
+        atoms = index_atoms(frame, node.slice)
+        key = TupleValue(atoms) if isinstance(node.slice, ast.Tuple) else atoms[0]
         return structures.call_method(frame, base, "__getitem__", [key], {}, node)
     if isinstance(node.slice, ast.Slice):
         bounds = [None if b is None else expression(frame, b)

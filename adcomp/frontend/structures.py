@@ -76,7 +76,7 @@ def attribute(frame: Frame, value: TupleValue, name: str, node: ast.AST) -> Valu
         return value.items[value.fields.index(name)]
     assert value.cls is not None
     found = inspect.getattr_static(value.cls, name, None)
-    if isinstance(found, property) and found.fget is not None:
+    if isinstance(found, property) and isinstance(found.fget, FunctionType):
         return _run(frame, found.fget, [value], {}, node)
     if found is None or isinstance(found, FunctionType | classmethod | staticmethod):
         raise frame.refuse(f"{value.cls.__name__} has no field or property {name}", node)
@@ -153,7 +153,7 @@ def is_instance(frame: Frame, args: Sequence[Value], node: ast.AST) -> Const:
                        hint="the types of arrays and numbers are fixed when the function is compiled")
 
 
-def _run(frame: Frame, f: FunctionType, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.AST
+def _run(frame: Frame, f: Any, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.AST
          ) -> Value:
     """Read a method in place of its call; what is refused in one of ours is refused at the call."""
     from .calls import inline_function

@@ -70,7 +70,7 @@ def structure(cls: Any = None, *, static: tuple[str, ...] = (), passive: tuple[s
                 raise TypeError(f"{given.__name__} has no field {name!r}")
         _STRUCTURES[made] = Structure(made, names, static, passive)
         defaults = [f.default for f in fields(made) if f.default is not MISSING]
-        declare_class(made, names, static, defaults)
+        declare_class(made, names, static=static, passive=passive, defaults=defaults)
         return made
 
     return register if cls is None else register(cls)
