@@ -75,9 +75,9 @@ class StructureType(types.Type):  # type: ignore[misc]
         """The type of a field that is no constant."""
         return self.members[self.dynamic.index(name)] if name in self.dynamic else None
 
-    def unliteral(self) -> StructureType:
-        """The type without literal values in its fields."""
-        return type(self)(self.names, tuple(map(unliteral, self.members)), self.constants)
+    def with_members(self, members: tuple[Type, ...]) -> StructureType:
+        """The type with other types of its fields."""
+        return type(self)(self.names, members, self.constants)
 
     def __reduce__(self) -> Any:
         return _type_again, (self.maker, self.names, self.members, self.constants)
