@@ -330,6 +330,13 @@ def _extreme(op: str, of_array: Any) -> Any:
     return extreme
 
 
+def _ndim(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call, hint: str | None) -> Value | None:
+    if len(args) == 1 and structures.is_structure(args[0]):
+        return structures.attribute(frame, args[0], "ndim", node)  # type: ignore[arg-type]
+    rank = frame.rank_of(args[0]) if len(args) == 1 and not kwargs else None
+    return None if rank is None else Const(rank)
+
+
 def _isinstance(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
                 hint: str | None) -> Value | None:
     return structures.is_instance(frame, args, node)
@@ -353,7 +360,7 @@ def _sorted(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
 
 _SPECIAL: dict[Any, Any] = {
     len: _len, min: _extreme("min", library.smallest), max: _extreme("max", library.largest),
-    isinstance: _isinstance, type: _type, tuple: _tuple, sorted: _sorted,
+    isinstance: _isinstance, type: _type, np.ndim: _ndim, tuple: _tuple, sorted: _sorted,
 }
 
 __all__ = ["Var", "call", "inline_function"]

@@ -120,9 +120,7 @@ def _subscript(frame: Frame, node: ast.Subscript, hint: str | None) -> Value:
 
 def _tuple_item(frame: Frame, base: TupleValue, node: ast.Subscript, hint: str | None) -> Value:
     if base.cls is not None:
-        atoms = index_atoms(frame, node.slice)
-        key = TupleValue(atoms) if isinstance(node.slice, ast.Tuple) else atoms[0]
-        return structures.call_method(frame, base, "__getitem__", [key], {}, node)
+        return structures.item(frame, base, index_atoms(frame, node.slice), node)
     if isinstance(node.slice, ast.Slice):
         bounds = [None if b is None else expression(frame, b)
                   for b in (node.slice.lower, node.slice.upper, node.slice.step)]

@@ -15,6 +15,7 @@ from ..core.names import Namer
 from ..core.ops import STANDARD, op_of
 from ..errors import Loc, UnsupportedSyntax
 from ..tangents.structures import structure_of
+from .kinds import Kinds
 from .source import MISSING, Source
 from .values import (
     LocalFunction,
@@ -45,8 +46,8 @@ class Builder:
     place: Loc | None = None
     #: the number of axes of names that are known to be arrays
     ranks: dict[str, int] = field(default_factory=dict)
-    #: the number of axes of arguments that are arrays, for loops over all indices
-    argument_ranks: dict[str, int] = field(default_factory=dict)
+    #: the types of names, where they are asked for
+    kinds: Kinds = field(default_factory=Kinds)
 
     def is_hollow(self, value: Value | None) -> bool:
         """Is a value undefined, or carried by a loop from undefined?"""
@@ -54,6 +55,7 @@ class Builder:
 
     def same_rank(self, result: str, *values: Value) -> None:
         """Note the number of axes of what is one of several values, some of them undefined."""
+        self.kinds.choose(result, *values)
         ranks = {self.ranks.get(v.name) if isinstance(v, Var) else None for v in values
                  if not isinstance(v, Undefined)}
         rank = ranks.pop() if len(ranks) == 1 else None
@@ -108,8 +110,18 @@ class Frame:
     ) -> Var:
         """Bind the result of an op to a new name."""
         target = self.builder.namer(hint or TEMPORARY)
-        self.builder.stmts.append(Let(target, op, tuple(args), self.loc(node), keywords))
+        stmt = Let(target, op, tuple(args), self.loc(node), keywords)
+        self.builder.kinds.lets[target] = stmt
+        self.builder.stmts.append(stmt)
         return Var(target)
+
+    def kind_of(self, value: Value) -> Any:
+        """The Numba type of a value, or None if it is not known while reading."""
+        return self.builder.kinds.of(value, self.builder.namespace)
+
+    def rank_of(self, value: Value) -> int | None:
+        """The number of axes of an array, 0 of a number, or None if it is not known while reading."""
+        return self.builder.kinds.rank(value, self.builder.namespace)
 
     # --- names ----------------------------------------------------------------------------------
 

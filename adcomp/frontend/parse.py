@@ -8,7 +8,7 @@ Ensures:  Core with the same meaning. Calls of functions with readable source ar
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from types import FunctionType
 from typing import Any
 
@@ -19,11 +19,10 @@ from ..core.names import Namer
 from ..core.numba_structures import StructureType
 from ..core.ops import STANDARD
 from ..errors import UnsupportedSyntax
-from ..tangents.structures import structure_of
 from .frame import Builder, Frame
 from .source import source_of
 from .statements import run_body
-from .values import Static, TupleValue, Value
+from .values import Static, TupleValue, Value, leaves
 
 #: names that generated code needs for itself, beside those of the standard namespace
 GLOBALS = frozenset({"kernels", "special", "frames", "slice", "prange", "accumulate", "add_into",
@@ -86,8 +85,8 @@ def _parameter(frame: Frame, name: str, typ: Any, node: ast.AST) -> Value:
 
 def _take_apart(frame: Frame, atom: Atom, typ: Any, hint: str, node: ast.AST) -> Value:
     """A tuple argument as its elements."""
-    if isinstance(typ, types.Array) and isinstance(atom, Var):
-        frame.builder.argument_ranks[atom.name] = typ.ndim
+    if isinstance(atom, Var):
+        frame.builder.kinds.given[atom.name] = typ
     if isinstance(typ, StructureType):
         return _fields(frame, atom, typ, hint, node)
     if not isinstance(typ, types.BaseTuple):
@@ -124,7 +123,7 @@ def _results(frame: Frame, value: Value, node: ast.AST) -> tuple[Any, tuple[Atom
         parts = tuple(map(layout, v.items))
         return parts if v.cls is None else _built(frame, v, parts)
 
-    atoms = tuple(frame.atom(v, node) for v in _yielded(value))
+    atoms = tuple(frame.atom(v, node) for v in leaves(value))
     if any(isinstance(a, Undefined) for a in atoms):
         raise frame.refuse("a path through the function returns nothing", node,
                            hint="return a value on every path")
@@ -134,20 +133,6 @@ def _results(frame: Frame, value: Value, node: ast.AST) -> tuple[Any, tuple[Atom
 def _built(frame: Frame, value: TupleValue, parts: tuple[Any, ...]) -> Built:
     """The layout of a structure: its static fields are constants of the call that makes it."""
     assert value.cls is not None
-    known = structure_of(value.cls)
-    assert known is not None
     return Built(frame.builder.global_name(value.cls, value.cls.__name__), tuple(
-        Fixed(item.value) if name in known.static and isinstance(item, Const) else part
-        for name, item, part in zip(known.fields, value.items, parts, strict=True)))
-
-
-def _yielded(value: Value) -> Iterator[Value]:
-    """The leaves of a result but for the static fields of structures."""
-    if not isinstance(value, TupleValue):
-        yield value
-        return
-    known = None if value.cls is None else structure_of(value.cls)
-    static = () if known is None else known.static
-    for k, item in enumerate(value.items):
-        if not (value.fields and value.fields[k] in static):
-            yield from _yielded(item)
+        Fixed(item.value) if k in value.static and isinstance(item, Const) else part
+        for k, (item, part) in enumerate(zip(value.items, parts, strict=True))))

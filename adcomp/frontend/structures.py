@@ -14,8 +14,9 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
+from numba import types
 
-from ..core.ir import Const
+from ..core.ir import Atom, Const
 from ..core.ops import BINARY, UNARY
 from ..tangents.structures import Structure, structure_of
 from .frame import Frame
@@ -95,6 +96,20 @@ def call_method(frame: Frame, value: TupleValue, name: str, args: Sequence[Value
     if not isinstance(found, FunctionType):
         raise frame.refuse(f"{value.cls.__name__} has no method {name}", node)
     return _run(frame, found, [value, *args], kwargs, node)
+
+
+def item(frame: Frame, value: TupleValue, index: Sequence[Atom], node: ast.AST) -> Value:
+    """``value[index]``: an entry, or a subscript of the matrix in full."""
+    assert value.cls is not None
+    if hasattr(value.cls, "entry") and len(index) == 2:
+        kinds = [frame.kind_of(a) for a in index]
+        if all(isinstance(kind, types.Integer) for kind in kinds):
+            return call_method(frame, value, "entry", list(index), {}, node)
+    if hasattr(value.cls, "dense"):
+        whole = frame.atom(call_method(frame, value, "dense", [], {}, node), node)
+        return frame.emit("[]", (whole, *index), node)
+    key = index[0] if len(index) == 1 else TupleValue(tuple(index))
+    return call_method(frame, value, "__getitem__", [key], {}, node)
 
 
 def binary(frame: Frame, symbol: str, a: Value, b: Value, node: ast.AST) -> Value:
