@@ -267,6 +267,8 @@ def _resolve(op: Any, args: tuple[Type, ...], kws: dict[str, Type]) -> Type:
             return _call(_getattr(base, name), (*margs, *args), kws, op)
         case "[]":
             base, *index = args
+            if isinstance(base, StructureType) and isinstance(index[0], types.StringLiteral):  # a field
+                return _getattr(base, index[0].literal_value)
             return _getitem(base, index[0] if len(index) == 1 else types.Tuple(tuple(index)))
         case "tuple":
             return types.Tuple(args)

@@ -154,7 +154,7 @@ class Context:
     def _argument_type(self, atom: Atom) -> Any:
         known = nb.ellipsis if atom == Const(Ellipsis) else self.type_of(atom)
         if known is not None:
-            if isinstance(atom, Const) and isinstance(atom.value, int):
+            if isinstance(atom, Const) and isinstance(atom.value, int | str):
                 return nb.literal(atom.value) if not isinstance(atom.value, bool) else nb.boolean
             return known
         from ..core.numba_adapter import typeof
