@@ -447,7 +447,7 @@ def _element_by_element(function: Any) -> Any:
     def implement(a):  # type: ignore[no-untyped-def]
         if method_of(a, "elementwise") is None:
             return None
-        inner = read(mapped, (a,))
+        inner = read(mapped, (a,))  # type: ignore[arg-type]
         return lambda a: inner(a)
 
     return implement

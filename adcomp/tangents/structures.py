@@ -15,7 +15,6 @@ import numpy as np
 from ..core.numba_structures import declare_class, declare_functions
 from ..core.ops import BINARY
 
-
 #: functions that are methods or properties of a structure in their first argument
 METHODS: dict[Any, str] = {
     np.sum: "sum", np.trace: "trace", np.linalg.solve: "solve", np.linalg.det: "det",
