@@ -107,7 +107,8 @@ class Kronecker(Matrix):
         same_length(self.Q.shape[0], self.Q.shape[1])
         m, k = self.P.shape[0], self.Q.shape[0]
         if b.ndim == 1:
-            return np.linalg.solve(self.Q, np.linalg.solve(self.P, b.reshape((m, k))).T).T.copy().reshape(m * k)
+            inner = np.linalg.solve(self.P, b.reshape((m, k)))
+            return np.linalg.solve(self.Q, inner.T).T.copy().reshape(m * k)
         width = b.shape[1]
         inner = np.linalg.solve(self.P, b.reshape((m, k * width))).reshape((m, k, width))
         x = np.zeros_like(inner)

@@ -110,7 +110,8 @@ class Woodbury(Matrix):
         return self.A0 @ (of_columns * self.d) + self.s
 
     def _capacitance(self):
-        return np.eye(len(self.d), dtype=self.d.dtype) + scale_rows(self.d, self.A0.T @ (self.A0.T / self.s).T)
+        inner = self.A0.T @ (self.A0.T / self.s).T
+        return np.eye(len(self.d), dtype=self.d.dtype) + scale_rows(self.d, inner)
 
     def solve(self, b):
         """The solution ``x`` of ``self @ x == b``; with a zero in `s` that of the dense matrix."""
