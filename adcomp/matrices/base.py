@@ -100,6 +100,9 @@ class Matrix(Interpreted):
     def __pos__(self):
         return self
 
+    def __abs__(self):
+        return self.elementwise(np.abs)
+
     # Element by element
 
     def __mul__(self, other):
@@ -206,6 +209,10 @@ class Matrix(Interpreted):
         """The logarithm of the absolute value of the determinant."""
         return np.linalg.slogdet(self.dense())[1]
 
+    def slogdet(self):
+        """The sign of the determinant, and the logarithm of its absolute value."""
+        return np.linalg.slogdet(self.dense())[0], self.logdet()
+
     def inv(self):
         """The inverse."""
         return np.linalg.inv(self.dense())
@@ -214,7 +221,7 @@ class Matrix(Interpreted):
         """The entry in row `i` and column `j`; negative indices count from the end."""
         return self.dense()[i, j]
 
-    # Spaces, for classes whose fields are selected or summed entries
+    # Spaces
 
     def _junk_free(self) -> Any:
         """This value without stored numbers that mean nothing."""

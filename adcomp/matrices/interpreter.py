@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
+
 _OPERATORS: dict[Any, tuple[Callable[[Any, Any], Any], str]] = {
     np.add: (operator.add, "__radd__"),
     np.subtract: (operator.sub, "__rsub__"),
@@ -87,6 +89,7 @@ _METHODS: dict[Any, Callable[..., Any]] = {
     np.transpose: lambda a: a.T,
     np.dot: lambda a, b: a @ b,
     np.linalg.solve: lambda a, b: a.solve(dense_of(b)),
+    np.linalg.slogdet: lambda a: SlogdetResult(*a.slogdet()),
     np.linalg.det: lambda a: a.det(),
     np.linalg.inv: lambda a: a.inv(),
 }
