@@ -76,6 +76,14 @@ def has_tangent(x: Any) -> bool:
     return not is_passive(x) and any(map(has_tangent, anatomy(x).parts))
 
 
+def holds_single(x: Any) -> bool:
+    """Whether a value holds numbers of single or half precision."""
+    x = forced(x)
+    if is_array(x) or is_number(x):
+        return np.asarray(x).dtype in (np.float16, np.float32, np.complex64)
+    return not is_passive(x) and any(map(holds_single, anatomy(x).parts))
+
+
 def forced(x: Any) -> Any:
     """The value of a lazy cotangent; anything else as it is."""
     while isinstance(x, Lazy):

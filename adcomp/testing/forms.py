@@ -157,3 +157,17 @@ def _by_parts(x: Any, x_bar: Any, convert: Callable[[Any, Any], Any]) -> Any:
         parts = [convert(*both) for both in zip(x, x_bar, strict=True)]
         return known.rebuild(parts)
     return x_bar
+
+
+def blanked(x_bar: Any) -> Any:
+    """A cotangent whose parts that are not implemented count as zero."""
+    x_bar = forced(x_bar)
+    if isinstance(x_bar, NotImplementedTangent):
+        return ZeroTangent
+    if isinstance(x_bar, Tangent):
+        return Tangent(x_bar.primal_type, **{n: blanked(part) for n, part in x_bar.fields.items()})
+    if isinstance(x_bar, dict):
+        return {key: blanked(part) for key, part in x_bar.items()}
+    if isinstance(x_bar, tuple | list):
+        return anatomy(x_bar).rebuild([blanked(part) for part in x_bar])
+    return x_bar

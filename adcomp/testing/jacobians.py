@@ -150,15 +150,21 @@ class Differenced:
         vector = self._vectors[k][0]
         direction = np.zeros(len(vector))
         direction[i] = 1.0
-        return self.along(k, direction, _scale(vector[i]))
+        return self.along(k, direction, vector[i])
 
-    def along(self, k: int, direction: np.ndarray, scale: float = 1.0) -> Difference:
-        """The derivative of the result along a direction in the argument `k`."""
-        return self._difference(lambda h: numbers(self._result(k, h, direction)), scale)
+    def along(self, k: int, direction: np.ndarray, near: float = 1.0) -> Difference:
+        """The derivative of the result along a direction in the argument `k`.
 
-    def moved(self, k: int, change: np.ndarray) -> np.ndarray:
-        """The result as a vector, where the argument `k` is moved."""
-        return numbers(self._result(k, 1.0, change))
+        `near` is the size of what moves: steps from a large number are larger, and where nothing else
+        gives a number those from a small one are smaller.
+        """
+        return self._difference(lambda h: numbers(self._result(k, h, direction)), float(near))
+
+    def shifted(self, directions: Sequence[np.ndarray], step: float) -> np.ndarray:
+        """The result as a vector, where every argument is moved along its direction."""
+        args = [rebuild(vector + step * d) for (vector, rebuild), d
+                in zip(self._vectors, directions, strict=True)]
+        return numbers(junk_free(self._call(args)))
 
     def pulled(self, y_bar: Any) -> list[tuple[Any, float]]:
         """For each argument the cotangent in structural form, and a bound on its error."""
@@ -180,13 +186,7 @@ class Differenced:
                       for x, t in zip(self._wide, tangents, strict=True)]
         size = max((float(np.max(np.abs(d), initial=0.0)) for d in directions), default=0.0)
         scale = 1.0 / size if size > 0.0 else 1.0
-
-        def moved(h: float) -> np.ndarray:
-            args = [rebuild(vector + h * scale * d) for (vector, rebuild), d
-                    in zip(self._vectors, directions, strict=True)]
-            return numbers(junk_free(self._call(args)))
-
-        found = self._difference(moved, 1.0)
+        found = self._difference(lambda h: self.shifted(directions, h * scale), 1.0)
         return to_vec_tangent(self.y)[1](found.value / scale), found.bound / scale
 
     def covector(self, y_bar: Any) -> np.ndarray:
@@ -204,11 +204,13 @@ class Differenced:
         with np.errstate(all="ignore"):
             return self._f(*args, **deepcopy(self._kwargs))
 
-    def _difference(self, f: Callable[[float], np.ndarray], scale: float) -> Difference:
+    def _difference(self, f: Callable[[float], np.ndarray], near: float) -> Difference:
         """The difference of a function at 0; within a smaller range where the first gives no number."""
-        options = self._options
+        options, scale = self._options, _scale(near)
         found: list[Difference] = []
         smaller = [min(options.max_range, 1.0) * part for part in _SMALLER]
+        if 0.0 < abs(near) < 4.0 * smaller[-1]:
+            smaller.append(abs(near) / 4.0)
         ranges = [options.max_range, *smaller] if options.step is None else [options.max_range]
         for max_range in ranges:
             try:

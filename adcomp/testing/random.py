@@ -9,7 +9,7 @@ import numpy as np
 from ..tangents import conversions
 from ..tangents.zeros import NoTangent, ZeroTangent
 from .anatomy import anatomy, forced, is_array, is_number, is_passive
-from .forms import is_matrix
+from .forms import has_junk, is_matrix
 
 
 def rand_tangent(x: Any, rng: Any = None, *, form: str = "structural") -> Any:
@@ -38,7 +38,7 @@ def rand_tangent(x: Any, rng: Any = None, *, form: str = "structural") -> Any:
     Examples
     --------
     >>> rand_tangent((0.0, 4, "text"), 1)
-    (-0.49, NoTangent, NoTangent)
+    (-0.48, NoTangent, NoTangent)
     >>> rand_tangent([True, 4])
     NoTangent
     """
@@ -71,3 +71,20 @@ def _tangent(x: Any, rng: np.random.Generator, form: str) -> Any:
     known = anatomy(x)
     t = known.tangent([_tangent(forced(part), rng, form) for part in known.parts])
     return conversions.push_d(x, t) if form == "natural" and is_matrix(x) and t is not NoTangent else t
+
+
+def rand_cotangent(y: Any, rng: np.random.Generator) -> Any:
+    """A random cotangent of a result, in structural form: what readers of its entries could produce.
+
+    A matrix that stores more than it means gets the cotangent of a random dense array; nothing reaches
+    its junk.
+    """
+    y = forced(y)
+    if is_matrix(y):
+        if has_junk(y):
+            return conversions.pull_d(y, short_decimals(y.dense(), rng))
+        return _tangent(y, rng, "structural")
+    if is_array(y) or is_number(y) or is_passive(y):
+        return _tangent(y, rng, "structural")
+    known = anatomy(y)
+    return known.tangent([rand_cotangent(part, rng) for part in known.parts])
