@@ -70,7 +70,7 @@ def values_of(x: Any) -> dict[str, Any] | None:
         return dict(_cells(x))
     if isinstance(x, MethodType):
         return {"__self__": x.__self__}
-    if isinstance(x, type) or isinstance(x, np.generic | np.ndarray):
+    if isinstance(x, type | np.generic | np.ndarray):
         return None
     jitted = getattr(x, "_numba_type_", None)
     if jitted is not None and hasattr(jitted, "struct"):

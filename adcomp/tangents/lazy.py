@@ -75,7 +75,7 @@ class Lazy:
         if self._add_into is None:
             buffer += self.force()
             return buffer
-        wanted = buffer + self.force() if verify else None
+        wanted: Any = buffer + self.force() if verify else None
         result = self._add_into(buffer)
         if result is not buffer:
             raise AdcompError("the add_into routine of a lazy cotangent returned another array "

@@ -12,7 +12,7 @@ from ..errors import ShapeMismatch, TangentError
 from .fields import rebuild, type_of, values_of
 from .lazy import Lazy
 from .structural import Tangent
-from .zeros import HardZero, NotImplementedTangent, ZeroTangent
+from .zeros import HardZero, NotImplementedTangent
 
 
 def moved(x: Any, tangent: Any) -> Any:
@@ -36,6 +36,7 @@ def moved(x: Any, tangent: Any) -> Any:
 
     Examples
     --------
+    >>> from adcomp.tangents import ZeroTangent
     >>> moved((1.0, "on", np.ones(2)), (2.5, ZeroTangent, np.ones(2)))
     (3.5, 'on', array([2., 2.]))
     """

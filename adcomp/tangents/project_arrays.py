@@ -11,7 +11,7 @@ import scipy.sparse
 from ..errors import ShapeMismatch, TangentError
 from .lazy import Lazy
 from .projectors import NO_TANGENT, Projector, is_number
-from .zeros import HardZero, NotImplementedTangent, NoTangent
+from .zeros import HardZero, NoTangent, NotImplementedTangent
 
 
 def tangent_dtype(dtype: np.dtype[Any]) -> np.dtype[Any] | None:

@@ -174,7 +174,7 @@ class DictProjector(Projector):
         for key in x_bar:
             if key not in self.parts:
                 raise TangentError(f"the cotangent of a dict has the key {key!r}, which the value has not")
-        result = {key: part(x_bar[key] if key in x_bar else NoTangent if part.empty else ZeroTangent)
+        result = {key: part(x_bar.get(key, NoTangent if part.empty else ZeroTangent))
                   for key, part in self.parts.items()}
         return NoTangent if collapsed(result.values()) else result
 

@@ -25,6 +25,10 @@ from .project_containers import (
     ObjectProjector,
     TupleProjector,
 )
+from .project_records import record_projector
+from .project_sparse import sparse_projector
+from .project_structures import structure_projector
+from .project_types import type_projector
 from .projectors import NO_TANGENT, Projector, ScalarProjector, tangent_class
 from .structural import Tangent
 from .structures import structure_of
@@ -105,8 +109,6 @@ def clamptype(x_bar: Any, like: Any) -> Any:
     array([1., 0.], dtype=float32)
     """
     if isinstance(like, numba_types.Type):
-        from .project_types import type_projector
-
         return type_projector(like)(x_bar)
     return projector(like)(x_bar)
 
@@ -186,14 +188,10 @@ def _projector(x: Any, inside: tuple[int, ...]) -> Projector:
     if isinstance(x, int | float | complex | np.number):
         return ScalarProjector(tangent_class(type(x)))
     if isinstance(x, np.void | np.ndarray) and x.dtype.names:
-        from .project_records import record_projector
-
         return record_projector(x)
     if isinstance(x, np.ndarray) and x.dtype.kind != "O":
         return array_projector(x)
     if scipy.sparse.issparse(x):
-        from .project_sparse import sparse_projector
-
         return sparse_projector(x)
     if isinstance(x, Lazy):
         return _projector(x.force(), inside)
@@ -231,8 +229,6 @@ def _object(x: Any, part: Callable[[Any], Projector]) -> Projector:
     if hasattr(x, "py_func"):  # a dispatcher of Numba, which keeps a copy of what it captures
         return part(x.py_func)
     if structure_of(type(x)) is not None:
-        from .project_structures import structure_projector
-
         return structure_projector(x, part)
     held = values_of(x)
     if held is None or isinstance(x, functools.partial) or callable(x) and not held and not _is_plain(x):

@@ -17,7 +17,7 @@ import numpy as np
 from ..errors import ShapeMismatch, TangentError
 from .lazy import Lazy
 from .structural import Tangent
-from .zeros import HardZero, NotImplementedTangent, NoTangent, ZeroTangent
+from .zeros import HardZero, NoTangent, NotImplementedTangent, ZeroTangent
 
 _COMPONENTWISE: dict[type, Callable[[Callable[[Any], Any], Any], Any]] = {}
 
