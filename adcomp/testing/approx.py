@@ -143,7 +143,7 @@ class _Comparison:
         entry = f"{path}[{', '.join(str(int(i)) for i in index)}]" if a.ndim else path
         count = int(np.sum(~np.asarray(same)))
         more = f" ({count} of {a.size} entries differ)" if count > 1 else ""
-        raise AssertionError(f"{entry} is {a[index].item()!r}, not {b[index].item()!r}{more}")
+        raise AssertionError(f"{entry} is {', not '.join(shown(a[index].item(), b[index].item()))}{more}")
 
     def _close(self, a: np.ndarray, b: np.ndarray) -> Any:
         single = any(v.dtype in (np.float16, np.float32, np.complex64) for v in (a, b))
@@ -184,6 +184,20 @@ def _is_numeric(x: Any) -> bool:
     if isinstance(x, np.ndarray):
         return x.dtype.names is None and x.dtype.kind in "biufc"
     return is_number(x) or isinstance(x, bool | int | np.bool_ | np.integer)
+
+
+def shown(a: Any, b: Any) -> tuple[str, str]:
+    """Two numbers in so many digits that they differ.
+
+    >>> shown(0.1 + 0.2, 4.0), shown(1.0, 1.0 + 1e-14)
+    (('0.3', '4.0'), ('1.0', '1.00000000000001'))
+    """
+    if isinstance(a, float | complex) and isinstance(b, float | complex):
+        for digits in (10, 13):
+            texts = tuple(repr(type(v)(f"{v:.{digits}g}")) for v in (a, b))
+            if texts[0] != texts[1]:
+                return texts
+    return repr(a), repr(b)
 
 
 def _joined(parts: Any) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ from ..tangents.structural import Tangent
 from ..tangents.zeros import NoTangent, NotImplementedTangent, ZeroTangent
 from .anatomy import anatomy, forced, is_array, is_number, is_passive
 
+#: From a value, and a tangent or cotangent of it, to another form of that.
+Convert = Callable[[Any, Any], Any]
+
 _JUNK_FREE: dict[type, Callable[[Any], Any]] = {}
 
 
@@ -91,7 +94,7 @@ def structural_tangent(x: Any, x_dot: Any) -> Any:
     return _structural(x, x_dot, conversions.push_r)
 
 
-def _structural(x: Any, x_bar: Any, convert: Callable[[Any, Any], Any]) -> Any:
+def _structural(x: Any, x_bar: Any, convert: Convert) -> Any:
     x, x_bar = forced(x), forced(x_bar)
     if x_bar is None:
         return NoTangent
@@ -110,27 +113,45 @@ def _structural(x: Any, x_bar: Any, convert: Callable[[Any, Any], Any]) -> Any:
 
 def for_junk_free(y: Any, y_bar: Any) -> Any:
     """The cotangent of ``junk_free(y)`` that a cotangent of `y` means, in structural form."""
+    return _for_junk_free(y, y_bar, conversions.pull_r, conversions.pull_d)
+
+
+def for_junk_free_tangent(y: Any, y_dot: Any) -> Any:
+    """The tangent of ``junk_free(y)`` that a tangent of `y` means, in structural form."""
+    return _for_junk_free(y, y_dot, conversions.push_d, conversions.push_r)
+
+
+def _for_junk_free(y: Any, y_bar: Any, to_natural: Convert, to_structural: Convert) -> Any:
     y, y_bar = forced(y), forced(y_bar)
     if y_bar is NoTangent or y_bar is ZeroTangent or y_bar is None:
         return ZeroTangent
     if is_matrix(y):
         if not has_junk(y):
-            return structural(y, y_bar)
-        natural = conversions.pull_r(y, y_bar) if isinstance(y_bar, Tangent) else y_bar
-        return natural.dense() if is_matrix(natural) else np.asarray(natural)
+            return _structural(y, y_bar, to_structural)
+        found = to_natural(y, y_bar) if isinstance(y_bar, Tangent) else y_bar
+        return found.dense() if is_matrix(found) else np.asarray(found)
     if is_array(y) or is_number(y) or is_passive(y):
         return y_bar
-    return _by_parts(y, y_bar, for_junk_free)
+    return _by_parts(y, y_bar, lambda part, bar: _for_junk_free(part, bar, to_natural, to_structural))
 
 
 def natural(y: Any, y_bar: Any) -> Any:
     """A structural cotangent with its matrices in natural form, where they have one."""
+    return _natural(y, y_bar, lambda m, bar: bar if m.over_parametrised else conversions.pull_r(m, bar))
+
+
+def natural_tangent(x: Any, x_dot: Any) -> Any:
+    """A structural tangent with its matrices in natural form."""
+    return _natural(x, x_dot, conversions.push_d)
+
+
+def _natural(y: Any, y_bar: Any, convert: Convert) -> Any:
     y, y_bar = forced(y), forced(y_bar)
     if is_matrix(y) and isinstance(y_bar, Tangent):
-        return y_bar if y.over_parametrised else conversions.pull_r(y, y_bar)
+        return convert(y, y_bar)
     if y_bar is NoTangent or y_bar is ZeroTangent or is_array(y) or is_number(y) or is_passive(y):
         return y_bar
-    return _by_parts(y, y_bar, natural)
+    return _by_parts(y, y_bar, lambda part, bar: _natural(part, bar, convert))
 
 
 def holds_matrix(x: Any) -> bool:
@@ -143,7 +164,7 @@ def holds_matrix(x: Any) -> bool:
     return any(map(holds_matrix, anatomy(x).parts))
 
 
-def _by_parts(x: Any, x_bar: Any, convert: Callable[[Any, Any], Any]) -> Any:
+def _by_parts(x: Any, x_bar: Any, convert: Convert) -> Any:
     """Convert the parts of a cotangent of a composite value."""
     known = anatomy(x)
     if isinstance(x_bar, Tangent):

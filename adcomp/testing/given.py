@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -41,6 +42,20 @@ def split(args: Sequence[Any]) -> tuple[tuple[Any, ...], dict[int, Any]]:
 def not_differenced(tangents: dict[int, Any]) -> frozenset[int]:
     """The positions of the arguments that the caller gave `NoTangent` for."""
     return frozenset(k for k, t in tangents.items() if t is NoTangent)
+
+
+def labels_of(f: Any, count: int) -> tuple[str, ...]:
+    """What the arguments of a function are called.
+
+    >>> labels_of(lambda x, *rest: x, 3)
+    ('x', 'argument 1', 'argument 2')
+    """
+    try:
+        parameters = list(inspect.signature(getattr(f, "py_func", f)).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []
+    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return tuple(names[k] if k < len(names) else f"argument {k}" for k in range(count))
 
 
 def cells(f: Any, names: Sequence[str]) -> dict[str, Any]:

@@ -158,7 +158,15 @@ class Differenced:
         `near` is the size of what moves: steps from a large number are larger, and where nothing else
         gives a number those from a small one are smaller.
         """
-        return self._difference(lambda h: numbers(self._result(k, h, direction)), float(near))
+        return self._difference(lambda h: self.on_line(k, h, direction), float(near))
+
+    def vector(self, k: int) -> np.ndarray:
+        """The numbers of the argument `k`."""
+        return self._vectors[k][0]
+
+    def on_line(self, k: int, h: float, direction: np.ndarray) -> np.ndarray:
+        """The result as a vector, where the argument `k` is moved by `h` along a direction."""
+        return numbers(self._result(k, h, direction))
 
     def shifted(self, directions: Sequence[np.ndarray], step: float) -> np.ndarray:
         """The result as a vector, where every argument is moved along its direction."""

@@ -22,9 +22,6 @@ _CHECKS: dict[str, Callable[[Trial], str | None]] = dict(zip(PULLBACK_CHECKS, (
     cotangents.keywords, cotangents.not_implemented,
 ), strict=True))
 
-#: Without these the others have nothing to look at.
-_ALWAYS = PULLBACK_CHECKS[:3]
-
 
 def check_pullback(
     f: Any,
@@ -131,10 +128,10 @@ def check_pullback(
     ...     check_pullback(square, 1.5, rule=square_rule, y_bar=1.0)
     ... except CheckFailure as failure:
     ...     print(failure.check, failure.message.split(";")[0], sep=": ")
-    derivative: the cotangent of argument 0 is 4.5, not 2.9999999999999964
+    derivative: the cotangent of x is 4.5, not 3.0
     """
     __tracebackhide__ = True
-    _require_names(leave_out)
+    require_names(leave_out, PULLBACK_CHECKS, PULLBACK_CHECKS[:3])
     values, _ = split(args)
     of = subject(f, rule, values, dict(kwargs or {}))
     function, inputs, tangents, labels = inputs_of(of.f, args, captured)
@@ -144,7 +141,7 @@ def check_pullback(
     return run_checks(trial, _CHECKS, leave_out)
 
 
-def run_checks(trial: Trial, checks: Mapping[str, Callable[[Trial], str | None]],
+def run_checks(trial: Any, checks: Mapping[str, Callable[[Any], str | None]],
                leave_out: Collection[str]) -> CheckReport:
     """Make the checks one after the other; an error of the rule is a failure of the check that met it."""
     __tracebackhide__ = True
@@ -168,9 +165,10 @@ def run_checks(trial: Trial, checks: Mapping[str, Callable[[Trial], str | None]]
     return CheckReport(trial.name, tuple(passed), left_out, tuple(trial.expected_failures))
 
 
-def _require_names(leave_out: Collection[str]) -> None:
+def require_names(leave_out: Collection[str], names: Collection[str], always: Collection[str]) -> None:
+    """Refuse to leave out what is no check, or what the others need."""
     for name in leave_out:
-        if name not in PULLBACK_CHECKS:
-            raise ValueError(f"leave_out={name!r}: the checks are {', '.join(PULLBACK_CHECKS)}")
-        if name in _ALWAYS:
+        if name not in names:
+            raise ValueError(f"leave_out={name!r}: the checks are {', '.join(names)}")
+        if name in always:
             raise ValueError(f"leave_out={name!r}: the other checks need it")

@@ -13,7 +13,7 @@ from .anatomy import has_tangent, holds_single, is_array, is_number
 from .approx import DOUBLE, SINGLE
 from .failures import CheckFailure
 from .forms import blanked, natural, structural
-from .given import cells, not_differenced, split, with_cells
+from .given import cells, labels_of, not_differenced, split, with_cells
 from .jacobians import Differenced, Options
 from .memory import copied
 from .random import rand_cotangent, rand_tangent
@@ -148,7 +148,7 @@ def inputs_of(f: Any, args: tuple[Any, ...], captured: Any) -> tuple[Callable[..
                                                                    dict[int, Any], tuple[str, ...]]:
     """The function of all its inputs, these inputs, the tangents that came with some, and their names."""
     values, tangents = split(args)
-    labels = tuple(f"argument {k}" for k in range(len(values)))
+    labels = labels_of(f, len(values))
     if captured:
         held = cells(f, captured)
     elif structure_of(type(f)) is not None:
