@@ -14,6 +14,7 @@ from . import registry
 from .backend.dispatch import DerivativeDispatcher, Kind
 from .core.numba_adapter import CompilerOptions, python_function
 from .errors import UnsupportedOption, UnsupportedSyntax, WrtError
+from .tangents.structures import structure_of
 
 
 def gradient(
@@ -309,6 +310,9 @@ def _copied(value: Any) -> Any:
     if isinstance(value, tuple):
         items = map(_copied, value)
         return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+    known = structure_of(type(value))
+    if known is not None:
+        return type(value)(*(_copied(getattr(value, name)) for name in known.fields))
     return value
 
 
@@ -432,12 +436,12 @@ def _program_options(positions: Any, several: bool, given: dict[str, Any]) -> An
     from .pipeline.options import Options
 
     return Options(wrt=positions, several=several, math=given["math"], alias=given["alias"],
-                   unused=given["unused"], control=given["control_dependence"])
+                   unused=given["unused"], form=given["form"], control=given["control_dependence"])
 
 
 #: option -> the values that it may have, and those that are planned
 _CHOICES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
-    "form": (("natural",), ("structural",)),
+    "form": (("natural", "structural"), ()),
     "math": (("vector", "libm"), ()),
     "alias": (("error",), ("memory",)),
     "unused": (("zero", "none"), ()),

@@ -18,9 +18,11 @@ from .ir import (
     UNDEFINED,
     Atom,
     Block,
+    Built,
     Call,
     Carried,
     Const,
+    Fixed,
     For,
     Function,
     If,
@@ -87,6 +89,10 @@ def _arranged(layout: Any, values: Any) -> Expr:
         return next(values)
     if layout == "none":
         return Const(None)
+    if isinstance(layout, Fixed):
+        return Const(layout.value)
+    if isinstance(layout, Built):
+        return Op(layout.maker, tuple(_arranged(inner, values) for inner in layout.parts))
     return Op("tuple", tuple(_arranged(inner, values) for inner in layout))
 
 

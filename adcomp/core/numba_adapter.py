@@ -43,6 +43,7 @@ from .numba_kept import keeping
 from .numba_library import ForeignCache, LibraryCompiler, freeze, thaw
 from .numba_names import unliteral
 from .numba_scopes import ScopedCompiler
+from .numba_structures import StructureType
 
 Type: TypeAlias = types.Type
 TypingError = numba_errors.TypingError
@@ -413,6 +414,8 @@ def kind_of(ty: Type) -> tuple[Any, ...] | None:
         return "named tuple", ty.instance_class, tuple(ty)
     if isinstance(ty, types.BaseTuple):
         return "tuple", tuple(ty)
+    if isinstance(ty, StructureType):
+        return "structure", getattr(ty.maker, "primal_type", ty.maker), (ty.names, ty.constants), ty.members
     return None
 
 

@@ -13,7 +13,8 @@ forms, which are decided while compiling:
 and so on.
 
 Two matrices meet by double dispatch, so that no family has to know the others: ``A + B`` asks
-``B._added_to(A)`` (and ``A - B`` asks ``B._taken_from(A)``), ``A @ B`` asks ``B._after(A)`` and ``A * B`` asks ``B._entries_of(A)``.
+``B._added_to(A)``, ``A - B`` asks ``B._taken_from(A)``, ``A @ B`` asks ``B._after(A)`` and ``A * B`` asks
+``B._entries_of(A)``.
 """
 
 from __future__ import annotations

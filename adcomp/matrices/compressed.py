@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .parts import constant_of, product_type, zero_rows
+from .parts import constant_of, product_type, sum_type, zero_rows
 
 
 def gathered_product(data, indices, indptr, b):
@@ -124,7 +124,7 @@ def union(left, left_starts, right, right_starts, n):
 
 def placed_sum(a, a_places, b, b_places, n):
     """The numbers of a sum from those of its terms, and their places."""
-    y = np.zeros(n, (np.empty(0, a.dtype) + np.empty(0, b.dtype)).dtype)
+    y = np.zeros(n, sum_type(a, b))
     for k in range(len(a)):
         y[a_places[k]] += a[k]
     for k in range(len(b)):

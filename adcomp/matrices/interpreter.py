@@ -33,6 +33,10 @@ def dense_of(x: Any) -> Any:
 class Interpreted:
     """Indexing, conversion and dispatch from NumPy of a matrix."""
 
+    def dense(self) -> Any:
+        """The entries as an array."""
+        raise NotImplementedError
+
     def __getitem__(self: Any, key: Any) -> Any:
         if isinstance(key, tuple) and len(key) == 2 and all(map(_is_integer, key)):
             return self.entry(*key)

@@ -31,6 +31,11 @@ def constant_of(a, value):
     return np.full(1, value, a.dtype)[0]
 
 
+def sum_type(a, b):
+    """The dtype of a sum of elements of two arrays."""
+    return (np.empty(0, a.dtype) + np.empty(0, b.dtype)).dtype
+
+
 def product_type(a, b):
     """The dtype of a product of elements of two arrays."""
     return (np.empty(0, a.dtype) * np.empty(0, b.dtype)).dtype

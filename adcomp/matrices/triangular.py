@@ -1,8 +1,7 @@
-"""Triangular matrices, with a stored diagonal or one of ones.
+"""Triangular matrices.
 
-What ``data`` holds outside its triangle (for the unit types: the diagonal too) is junk: never read, and
-with a zero cotangent. The cotangent of ``data`` is the triangle of the matrix's; the ones on the diagonal
-of a unit matrix are no numbers that could vary, so there it is zero.
+What ``data`` holds outside its triangle is junk: never read, and with a zero cotangent. The cotangent of
+``data`` is the triangle of the matrix's.
 """
 
 from __future__ import annotations
@@ -14,48 +13,15 @@ import numpy as np
 from ..tangents.structures import structure
 from .base import Matrix
 from .parts import (
-    SINGULAR,
     constant_of,
     on_triangle,
     position,
-    quotient_type,
     refuse_unless_square,
     same_length,
     same_shape,
     scale_rows,
 )
-
-
-def lower_solve(a, b, unit):
-    """The solution of ``a x = b`` with the lower triangle of `a`, by forward substitution."""
-    n = a.shape[0]
-    dtype = quotient_type(b, a)
-    x = np.zeros(b.shape, dtype)
-    if not unit and np.any(np.diag(a) == 0):
-        raise np.linalg.LinAlgError(SINGULAR)
-    for i in range(n):
-        x[i] = b[i]
-        for j in range(i):
-            x[i] -= a[i, j] * x[j]
-        if not unit:
-            x[i] /= a[i, i]
-    return x
-
-
-def upper_solve(a, b, unit):
-    """The solution of ``a x = b`` with the upper triangle of `a`, by backward substitution."""
-    n = a.shape[0]
-    dtype = quotient_type(b, a)
-    x = np.zeros(b.shape, dtype)
-    if not unit and np.any(np.diag(a) == 0):
-        raise np.linalg.LinAlgError(SINGULAR)
-    for i in range(n - 1, -1, -1):
-        x[i] = b[i]
-        for j in range(i + 1, n):
-            x[i] -= a[i, j] * x[j]
-        if not unit:
-            x[i] /= a[i, i]
-    return x
+from .substitution import lower_solve, upper_solve
 
 
 class Triangular(Matrix):
@@ -280,119 +246,3 @@ class LowerTriangular(Lower):
 
     def _pull_r(self, data):
         return LowerTriangular(np.tril(data))
-
-
-@structure
-class UnitUpperTriangular(Upper):
-    """An upper triangular matrix with ones on its diagonal, whatever `data` has there.
-
-    Its natural cotangent is an `UpperTriangular` with a diagonal of zeros.
-
-    Parameters
-    ----------
-    data : array (n, n)
-    """
-
-    data: Any
-
-    @property
-    def T(self):
-        """The transpose."""
-        return UnitLowerTriangular(self.data.T)
-
-    def triangle(self, data):
-        """The dense matrix that an array stores."""
-        return np.triu(data, 1) + np.eye(data.shape[0], dtype=data.dtype)
-
-    def varying(self, a):
-        """What of an array lies at stored entries."""
-        return np.triu(a, 1)
-
-    def diagonal(self):
-        """The entries of the main diagonal."""
-        return np.ones(self.data.shape[0], self.data.dtype)
-
-    def entry(self, i, j):
-        """The entry in row `i` and column `j`."""
-        n = self.data.shape[0]
-        i = position(i, n)
-        j = position(j, n)
-        if i < j:
-            return self.data[i, j]
-        return constant_of(self.data, i == j)
-
-    def _mapped(self, f):
-        return UpperTriangular(on_triangle(f, self.dense(), False))
-
-    def conj(self):
-        """The conjugate matrix."""
-        return UnitUpperTriangular(np.conj(self.data))
-
-    def solve(self, b):
-        """The solution ``x`` of ``self @ x == b``, by substitution."""
-        same_length(self.data.shape[0], b.shape[0])
-        return upper_solve(self.data, b, True)
-
-    def _pull_r(self, data):
-        return UpperTriangular(np.triu(data, 1))
-
-
-@structure
-class UnitLowerTriangular(Lower):
-    """A lower triangular matrix with ones on its diagonal, whatever `data` has there.
-
-    Its natural cotangent is a `LowerTriangular` with a diagonal of zeros.
-
-    Parameters
-    ----------
-    data : array (n, n)
-
-    Examples
-    --------
-    >>> UnitLowerTriangular(np.array([[7.0, 9.0], [4.0, 7.0]])).dense()
-    array([[1., 0.],
-           [4., 1.]])
-    """
-
-    data: Any
-
-    @property
-    def T(self):
-        """The transpose."""
-        return UnitUpperTriangular(self.data.T)
-
-    def triangle(self, data):
-        """The dense matrix that an array stores."""
-        return np.tril(data, -1) + np.eye(data.shape[0], dtype=data.dtype)
-
-    def varying(self, a):
-        """What of an array lies at stored entries."""
-        return np.tril(a, -1)
-
-    def diagonal(self):
-        """The entries of the main diagonal."""
-        return np.ones(self.data.shape[0], self.data.dtype)
-
-    def entry(self, i, j):
-        """The entry in row `i` and column `j`."""
-        n = self.data.shape[0]
-        i = position(i, n)
-        j = position(j, n)
-        if i > j:
-            return self.data[i, j]
-        return constant_of(self.data, i == j)
-
-    def _mapped(self, f):
-        return LowerTriangular(on_triangle(f, self.dense(), True))
-
-    def conj(self):
-        """The conjugate matrix."""
-        return UnitLowerTriangular(np.conj(self.data))
-
-    def solve(self, b):
-        """The solution ``x`` of ``self @ x == b``, by substitution."""
-        same_length(self.data.shape[0], b.shape[0])
-        return lower_solve(self.data, b, True)
-
-    def _pull_r(self, data):
-        return LowerTriangular(np.tril(data, -1))

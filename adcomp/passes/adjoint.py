@@ -46,7 +46,7 @@ from ..core.ir import (
     walk,
 )
 from ..core.names import stem
-from ..core.types import cotangent_type, is_array, is_float, zero
+from ..core.types import COMPOUND, cotangent_type, is_array, is_float, zero
 from ..errors import Loc, NoRuleError
 from ..registry import is_kernel, unwrap
 from .activity import differentiates, flowing, stores_derivative
@@ -178,7 +178,7 @@ class Adjoint:
         """The reverse of a binding; what stands for it in the forward sweep."""
         if stmt.op == "tuple":  # its elements get their cotangents where it is indexed
             return [stmt]
-        if stmt.op == "[]" and isinstance(self.ctx.type_of(stmt.args[0]), nb.BaseTuple):
+        if stmt.op == "[]" and isinstance(self.ctx.type_of(stmt.args[0]), COMPOUND):
             self._tuple_item(stmt, bars)
             return [stmt]
         if stmt.target not in self.ctx.active or not differentiates(stmt, self.ctx.types, self._is_zero):

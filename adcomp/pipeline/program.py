@@ -17,6 +17,7 @@ from ..core.ir import (
     Raise,
     bound_in,
     free_names,
+    makers_in,
     walk,
 )
 from ..core.names import Namer, stem
@@ -120,7 +121,7 @@ class Program:
             seed_one(ctx, self.f, bars)
         sweeps = sweep(ctx, seeds, bars)
         with ctx.collect() as epilogue:
-            results = [cotangents(ctx, part, sweeps.bars, options.unused) for part in wrt]
+            results = [cotangents(ctx, part, sweeps.bars, options.unused, options.form) for part in wrt]
         yields = tuple(a for _, atoms in results for a in atoms)
         layout: Any = tuple(form for form, _ in results)
         if not options.several:
@@ -162,7 +163,7 @@ class Program:
             fn = replace(fn, namespace=dict(fn.namespace) | {n: None for n in made})
             verify(fn)
             texts.append(show(fn, comments=self.options.comments, types=types))
-            used = {n.split(".")[0] for n in (*free_names(fn.body), *_called(fn))}
+            used = {n.split(".")[0] for n in (*free_names(fn.body), *_called(fn), *makers_in(fn.returns))}
             namespace |= {n: v for n, v in {**STANDARD, **fn.namespace}.items()
                           if n in used and n not in made}
         return Generated("\n\n".join(texts), self.calls.functions[-1][0].name, namespace)

@@ -7,8 +7,10 @@ carries a derivative.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, dataclass_transform
+
+from ..core.numba_structures import declare_class
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ def structure(cls: Any = None, *, static: tuple[str, ...] = (), passive: tuple[s
             if name not in names:
                 raise TypeError(f"{given.__name__} has no field {name!r}")
         _STRUCTURES[made] = Structure(made, names, static, passive)
+        defaults = [f.default for f in fields(made) if f.default is not MISSING]
+        declare_class(made, names, static=static, passive=passive, defaults=defaults)
         return made
 
     return register if cls is None else register(cls)

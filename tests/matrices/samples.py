@@ -7,14 +7,24 @@ import numpy as np
 from adcomp.matrices import (
     CSC,
     CSR,
+    Adjoint,
+    Bidiagonal,
     Diagonal,
+    Fill,
     Hermitian,
+    Kronecker,
     LowerTriangular,
+    Rotation,
     ScaledIdentity,
+    ScaledMatrix,
     Symmetric,
+    SymTridiagonal,
+    Transpose,
+    Tridiagonal,
     UnitLowerTriangular,
     UnitUpperTriangular,
     UpperTriangular,
+    Woodbury,
 )
 
 DTYPES = ("float64", "complex128", "float32", "complex64")
@@ -50,6 +60,22 @@ def samples(dtype="float64", n=4, seed=0):
         "LowerTriangular": LowerTriangular(a()),
         "UnitUpperTriangular": UnitUpperTriangular(a()),
         "UnitLowerTriangular": UnitLowerTriangular(a()),
+        "Bidiagonal upper": Bidiagonal(v(n) * 3, v(n - 1)),
+        "Bidiagonal lower": Bidiagonal(v(n) * 3, v(n - 1), "L"),
+        "Tridiagonal": Tridiagonal(v(n - 1), v(n) * 3, v(n - 1)),
+        "SymTridiagonal": SymTridiagonal(v(n) * 3, v(n - 1)),
+        "Transpose of a vector": Transpose(v(n)),
+        "Transpose of a matrix": Transpose(a()),
+        "Adjoint of a vector": Adjoint(v(n)),
+        "Adjoint of a matrix": Adjoint(a()[:, :3]),
+        "Fill": Fill(v()[()], (n, 3)),
+        "Fill square": Fill(v()[()], (n, n)),
+        "ScaledMatrix": ScaledMatrix(a(), v()[()]),
+        "Woodbury": Woodbury(v(n, 2), v(2), v(n) * 3),
+        "Woodbury with a zero": Woodbury(a(), v(4), np.array([1, 0, 2, 3]).astype(dtype)),
+        "Kronecker": Kronecker(square(rng, 2, dtype), square(rng, 2, dtype)),
+        "Kronecker oblong": Kronecker(v(2, 3), v(2, 1)),
+        "Rotation": Rotation(np.real(v())[()]),
         "CSR": CSR(v(7), indices, indptr, (4, 4)),
         "CSC": CSC(v(7), indices, indptr, (4, 4)),
         "CSR of other shape": CSR(v(7), indices, indptr, (4, 5)),
@@ -57,4 +83,5 @@ def samples(dtype="float64", n=4, seed=0):
     }
 
 
+SINGULAR = {"CSC", "CSR", "CSR with duplicates", "Fill square"}
 NAMES = tuple(samples())
