@@ -53,7 +53,8 @@ def gradient(
     unused : {"zero", "none"}
         What an argument gets that the result does not depend on: a gradient of zeros, or None.
     holomorphic : bool
-        True is planned.
+        The arguments of `wrt` and the result are complex, and the derivative is that of complex
+        analysis: ``f'(z)``, the conjugate of the gradient of the real part.
     control_dependence : {"error", "zero"}
         An argument in `wrt` that decides the result only through comparisons in a loop, as in a
         bisection, is refused, or gets a gradient of zeros.
@@ -234,7 +235,7 @@ def pullback(
     -----
     The cotangent `y_bar` has the structure and shape of the result; None stands for zero. Integers
     become floating-point, a real number complex, and double precision single, where the result is;
-    a complex cotangent of a real result is refused.
+    of a complex cotangent of a real result, the real part counts.
 
     `back` keeps a copy of every array argument, and runs the function's forward sweep again. So it
     costs that memory, a copy, and in time what a gradient costs; nothing else is held between the
@@ -246,7 +247,7 @@ def pullback(
     ShapeMismatch
         When it is called: the cotangent has another structure or shape than the result.
     TypeInferenceError
-        When it is called: the cotangent is complex, and the result real, or it is no number.
+        When it is called: the cotangent is no number.
 
     Examples
     --------
@@ -259,6 +260,9 @@ def pullback(
     array([2., 2.])
     """
     given = locals()
+    if holomorphic is True:
+        raise UnsupportedOption("a pullback is holomorphic or not by the function that it is of",
+                                hint="leave holomorphic=True out, and give a complex cotangent")
     if f is None:
         return _decorator(pullback, given)
     value = dict(given, wrt=None, unused="zero")
@@ -432,7 +436,8 @@ def _program_options(positions: Any, several: bool, given: dict[str, Any]) -> An
     from .pipeline.options import Options
 
     return Options(wrt=positions, several=several, math=given["math"], alias=given["alias"],
-                   unused=given["unused"], control=given["control_dependence"])
+                   unused=given["unused"], control=given["control_dependence"],
+                   holomorphic=given["holomorphic"])
 
 
 #: option -> the values that it may have, and those that are planned
@@ -441,7 +446,7 @@ _CHOICES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "math": (("vector", "libm"), ()),
     "alias": (("error",), ("memory",)),
     "unused": (("zero", "none"), ()),
-    "holomorphic": ((False,), (True,)),
+    "holomorphic": ((False, True), ()),
     "control_dependence": (("error", "zero"), ()),
     "parallel": ((None, False), (True,)),
     "nogil": ((None, False, True), ()),

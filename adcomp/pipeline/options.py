@@ -22,6 +22,8 @@ class Options:
         What to do when arguments share memory that the program writes.
     unused : {"zero", "none"}
         What an argument gets that the result does not depend on.
+    holomorphic : bool
+        Whether the result and the arguments are complex, and the derivative is that of complex analysis.
     control : {"error", "zero"}
         What to do with an argument, named in `wrt`, that decides a result through comparisons only.
     comments : bool
@@ -33,5 +35,6 @@ class Options:
     math: str = "vector"
     alias: str = "error"
     unused: str = "zero"
+    holomorphic: bool = False
     control: str = "error"
     comments: bool = True

@@ -42,6 +42,7 @@ from ..registry import is_kernel
 from .arguments import argument, cotangents, leaves, positions
 from .front import Typed, front
 from .guard import guard
+from .holomorphic import check_complex, conjugates
 from .options import Options
 from .pairs import Pairs
 from .seeds import seed_given, seed_one
@@ -106,6 +107,8 @@ class Program:
         fn, options = typed.fn, self.options
         wrt = [argument(fn.params[k], argtypes[k], fn.body)
                for k in positions(options.wrt, argtypes, self.f)]
+        if options.holomorphic:
+            check_complex(wrt, self.f)
         ctx = prepare(typed, [n for part in wrt for n in leaves(part)], self.calls,
                       self.calls.callees)
         self.context = ctx
@@ -117,10 +120,12 @@ class Program:
             y_bar, seeds = seed_given(ctx, self.f, given, bars)
             params = (y_bar, *params)
         else:
-            seed_one(ctx, self.f, bars)
+            seed_one(ctx, self.f, bars, options.holomorphic)
         sweeps = sweep(ctx, seeds, bars)
         with ctx.collect() as epilogue:
             results = [cotangents(ctx, part, sweeps.bars, options.unused) for part in wrt]
+            if options.holomorphic:
+                results = [conjugates(ctx, result) for result in results]
         yields = tuple(a for _, atoms in results for a in atoms)
         layout: Any = tuple(form for form, _ in results)
         if not options.several:

@@ -73,7 +73,7 @@ def case_structural():
 
 
 def case_holomorphic():
-    gradient(holomorphic=True)
+    pullback(holomorphic=True)
 
 
 def case_parallel():
