@@ -47,9 +47,13 @@ def gradient(
     math : {"vector", "libm"}
         Elementary functions as kernels that LLVM vectorises (exact to a few units in the last
         place), or those of the C library, as Numba would call them.
-    alias : {"error"}
-        Two arguments that share memory are refused when the function writes to it. ``"memory"`` is
-        planned.
+    alias : {"error", "memory"}
+        With ``"error"`` every argument, and every array in a tuple, is a variable of its own, and
+        gets a buffer of its own; arrays that share memory are refused when the function writes to
+        it. With ``"memory"``, memory is the variable: arrays that share it get the derivative with
+        respect to what it held before the call, each as a view of one buffer that is an
+        `adcomp.tangents.memory.Tied`, which must not be added up. Compiled code can't call such a
+        derivative.
     unused : {"zero", "none"}
         What an argument gets that the result does not depend on: a gradient of zeros, or None.
     holomorphic : bool
@@ -158,8 +162,7 @@ class Pullback:
 
         The function writes into its arguments what it writes; `back` works on copies from before.
         """
-        back = Back(self.dispatcher, tuple(map(_copied, args)),
-                    {name: _copied(value) for name, value in kwargs.items()})
+        back = Back(self.dispatcher, _copies(args, kwargs))
         return self._value(*args, **kwargs), back
 
     def vjp(self, args: tuple[Any, ...], y_bar: Any) -> tuple[Any, ...]:
@@ -188,13 +191,12 @@ class Back:
     It may be called more than once; every call returns new memory.
     """
 
-    def __init__(self, vjp: DerivativeDispatcher, args: tuple[Any, ...], kwargs: dict[str, Any]):
-        self._vjp, self._args, self._kwargs = vjp, args, kwargs
+    def __init__(self, vjp: DerivativeDispatcher, arguments: tuple[tuple[Any, ...], dict[str, Any]]):
+        self._vjp, self._arguments = vjp, arguments
 
     def __call__(self, y_bar: Any) -> tuple[Any, ...]:
         # The program may write into its arguments.
-        args = map(_copied, self._args)
-        kwargs = {name: _copied(value) for name, value in self._kwargs.items()}
+        args, kwargs = _copies(*self._arguments)
         return self._vjp(y_bar, *args, **kwargs)
 
 
@@ -306,14 +308,12 @@ def _known_pullback(f: Any, wrt: Any) -> Pullback:
     return pullback(f, wrt=wrt)
 
 
-def _copied(value: Any) -> Any:
-    """A value that no one else can change: arrays are copied, in tuples too."""
-    if isinstance(value, np.ndarray):
-        return value.copy(order="K")
-    if isinstance(value, tuple):
-        items = map(_copied, value)
-        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
-    return value
+def _copies(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Arguments that no one else can change; arrays that share memory share that of the copies."""
+    from .shared_memory import copied_together
+
+    *copies, values = copied_together((*args, tuple(kwargs.values())))
+    return tuple(copies), dict(zip(kwargs, values, strict=True))
 
 
 # Rules of the user's ------------------------------------------------------------------------------
@@ -418,13 +418,28 @@ def _decorator(make: Callable[..., Any], given: dict[str, Any]) -> Callable[[Any
     return lambda f: make(f, **options)
 
 
-def _dispatcher(kind: Kind, f: Any, given: dict[str, Any]) -> DerivativeDispatcher:
+def _dispatcher(kind: Kind, f: Any, given: dict[str, Any]) -> Any:
     _check(given)
     function = _function(f)
     positions, several = _positions(given["wrt"], function)
-    options = _program_options(positions, several or kind is VJP, given)
+    several = several or kind is VJP
+    if given["alias"] != "memory":
+        return _compiled(kind, f, positions, several, given)
+    from .shared_memory import MemoryDerivative
+
+    def make(function: Any, wrt: tuple[int, ...] | None) -> DerivativeDispatcher:
+        return _compiled(kind, function, wrt, True, given, like=f)
+
+    return MemoryDerivative(f, make, positions, several=several, before=int(kind is VJP),
+                            has_value=kind is VALUE_AND_GRADIENT, has_gradients=kind is not VALUE)
+
+
+def _compiled(kind: Kind, f: Any, positions: Any, several: bool, given: dict[str, Any], *, like: Any = None
+              ) -> DerivativeDispatcher:
+    """The dispatcher of a derivative; Numba's options are those of `like`."""
+    options = _program_options(positions, several, given)
     compiler = CompilerOptions.of(
-        f, fastmath=given["fastmath"], nogil=given["nogil"], parallel=False
+        f if like is None else like, fastmath=given["fastmath"], nogil=given["nogil"], parallel=False
     )
     return DerivativeDispatcher(
         f, kind, options, _generate, compiler=compiler, cache=given["cache"], related=related,
@@ -444,7 +459,7 @@ def _program_options(positions: Any, several: bool, given: dict[str, Any]) -> An
 _CHOICES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "form": (("natural",), ("structural",)),
     "math": (("vector", "libm"), ()),
-    "alias": (("error",), ("memory",)),
+    "alias": (("error", "memory"), ()),
     "unused": (("zero", "none"), ()),
     "holomorphic": ((False, True), ()),
     "control_dependence": (("error", "zero"), ()),

@@ -46,6 +46,8 @@ class Builder:
     ranks: dict[str, int] = field(default_factory=dict)
     #: the number of axes of arguments that are arrays, for loops over all indices
     argument_ranks: dict[str, int] = field(default_factory=dict)
+    #: captured arrays, by identity, that are parameters of the program
+    lifted: dict[int, Atom] = field(default_factory=dict)
 
     def is_hollow(self, value: Value | None) -> bool:
         """Is a value undefined, or carried by a loop from undefined?"""
@@ -137,6 +139,8 @@ class Frame:
         if isinstance(value, tuple):
             items = tuple(self.static(v, f"{hint}_{k}") for k, v in enumerate(value))
             return TupleValue(items, getattr(value, "_fields", ()))
+        if id(value) in self.builder.lifted:
+            return self.builder.lifted[id(value)]
         if isinstance(value, np.ndarray):
             return Var(self.builder.global_name(value, hint))
         return Static(value)

@@ -25,6 +25,7 @@ from ..core.printer import show
 from ..core.types import has_tangent, is_float
 from ..core.verify import verify
 from ..errors import ControlOnlyDependence, Loc, UnsupportedSyntax
+from ..frontend.lifting import lifting_of
 from ..passes.columns import pack_columns
 from ..passes.context import Context
 from ..passes.control import Decider, decided_by
@@ -96,7 +97,7 @@ class Program:
     def _value_function(self, typed: Typed) -> tuple[Function, Mapping[str, Any]]:
         fn, ctx = typed.fn, prepare(typed, [], self.calls, self.calls.callees)
         refuse_random(fn)
-        body = Block((*guard(ctx, typed), *fn.body.stmts), fn.body.yields)
+        body = Block((*guard(ctx, typed, lifting=lifting_of(self.f)), *fn.body.stmts), fn.body.yields)
         result = replace(fn, name=f"{fn.name}_value", body=body, namespace=ctx.namespace,
                          doc=f"Value of {fn.name}.")
         return self._polish(result, ctx), ctx.types
@@ -132,7 +133,7 @@ class Program:
             layout = layout[0]
         if kind == "value_and_gradient":
             layout, yields = ("value", layout), (*fn.body.yields, *yields)
-        tests = guard(ctx, typed, params[: len(params) - len(fn.params)])
+        tests = guard(ctx, typed, params[: len(params) - len(fn.params)], lifting_of(self.f))
         stmts = (*tests, *self.calls.stacks(ctx), *sweeps.forward, *sweeps.reverse, *epilogue)
         result = Function(
             f"{fn.name}_{kind}", params, Block(stmts, yields), ctx.namespace, layout, fn.defaults,

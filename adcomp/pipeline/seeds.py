@@ -23,9 +23,11 @@ HINT = ("reduce the result to a real number; a Jacobian has adcomp.pullback, wit
 
 def definition(f: FunctionType) -> Loc:
     """Where a function is defined: the line of its ``def``, below its decorators."""
+    from ..frontend.lifting import lifting_of
     from ..frontend.source import source_of
 
-    source = source_of(f)
+    lifting = lifting_of(f)
+    source = source_of(lifting.function if lifting else f)
     return source.loc(source.node)
 
 
