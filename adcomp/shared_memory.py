@@ -9,7 +9,6 @@ program is made in which the arguments are views of their block.
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import inspect
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +25,11 @@ from .tangents.memory import Block, Tied, address, block_of, blocks, has_numbers
 #: makes the derivative of a function, or of a stand-in for it, by positions (None: all that hold floats)
 Make = Callable[[Any, tuple[int, ...] | None], DerivativeDispatcher]
 
+#: for each array its block
 Place = tuple[int | None, ...]
+
+#: the gradients of blocks, as bytes
+Totals = dict[int, np.ndarray]
 
 
 class MemoryDerivative:
@@ -69,7 +72,7 @@ class MemoryDerivative:
         return self._latest.source
 
     def __repr__(self) -> str:
-        return f"<{self.__name__}, alias='memory'>"
+        return f"<{self._alone.__name__}, alias='memory'>"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         bound = self.__signature__.bind(*args, **kwargs)
@@ -87,12 +90,7 @@ class MemoryDerivative:
             return self._finished(result) if self.has_gradients else result
         wrt = self._positions(args) if self.has_gradients else ()
         asked = {place[k] for k, position in enumerate(_positions(args)) if position in wrt} - {None}
-        try:
-            value, totals, own = self._summed(first, args, known, place, wrt, asked)
-        except AliasedArguments:
-            if any(p is not None and overlaps_itself(a) for a, p in zip(arrays, place, strict=True)):
-                raise
-            value, totals, own = self._in_blocks(first, args, known, place, wrt, asked)
+        value, totals, own = self.by_block(first, args, known, place, wrt, asked)
         if not self.has_gradients:
             return value
         seen = iter(zip(arrays, place, strict=True))
@@ -100,6 +98,25 @@ class MemoryDerivative:
         found = dict(parts)
         gradients = tuple(found[k] for k in wrt)
         return self._finished((value, gradients) if self.has_value else gradients)
+
+    def by_block(self, first: Sequence[Any], args: tuple[Any, ...], known: Sequence[Block], place: Place,
+                 wrt: tuple[int, ...], asked: set[int | None]) -> tuple[Any, Totals, dict[int, Any]]:
+        """The value, the gradients of blocks, and those of the arguments `wrt` by themselves.
+
+        Parameters
+        ----------
+        first, args : the arguments before those of the function, and these.
+        known : blocks of memory.
+        place : for each array of `args`, tuples taken apart, its block.
+        wrt : positions of arguments.
+        asked : the blocks to differentiate by. One that nothing depends on may be missing from the result.
+        """
+        try:
+            return self._summed(first, args, known, place, wrt, asked)
+        except AliasedArguments:
+            if any(p is not None and overlaps_itself(a) for a, p in zip(_arrays(args), place, strict=True)):
+                raise
+            return self._in_blocks(first, args, known, place, wrt, asked)
 
     def _positions(self, args: Sequence[Any]) -> tuple[int, ...]:
         if self.wrt is not None:
@@ -122,17 +139,18 @@ class MemoryDerivative:
         return result if self.has_value else (None, result)
 
     def _summed(self, first: Sequence[Any], args: tuple[Any, ...], known: Sequence[Block], place: Place,
-                wrt: tuple[int, ...], asked: set[int | None]) -> tuple[Any, Any, dict[int, Any]]:
+                wrt: tuple[int, ...], asked: set[int | None]) -> tuple[Any, Totals, dict[int, Any]]:
         """The totals of the blocks as sums of partial derivatives."""
         positions = list(_positions(args))
         more = {positions[k] for k, block in enumerate(place) if block in asked}
         extended = tuple(sorted({*wrt, *more}))
         value, partials = self._run(extended, lambda: self.f, extended, (*first, *args))
         own = dict(zip(extended, partials, strict=True))
-        totals: dict[int, np.ndarray] = {}
+        totals: Totals = {}
         parts = [_leaves(own[k], arg) if k in own else [None] * sum(1 for _ in _arrays((arg,)))
                  for k, arg in enumerate(args)]
-        for array, block, partial in zip(_arrays(args), place, [p for some in parts for p in some], strict=True):
+        flat = [p for some in parts for p in some]
+        for array, block, partial in zip(_arrays(args), place, flat, strict=True):
             if block in asked and partial is not None:
                 assert block is not None
                 buffer = totals.setdefault(block, known[block].buffer())
@@ -140,11 +158,11 @@ class MemoryDerivative:
         return value, totals, own
 
     def _in_blocks(self, first: Sequence[Any], args: tuple[Any, ...], known: Sequence[Block], place: Place,
-                   wrt: tuple[int, ...], asked: set[int | None]) -> tuple[Any, Any, dict[int, Any]]:
+                   wrt: tuple[int, ...], asked: set[int | None]) -> tuple[Any, Totals, dict[int, Any]]:
         """The totals of the blocks by a program in which the arrays are views of them."""
         arrays = list(_arrays(args))
         members = [[a for a, p in zip(arrays, place, strict=True) if p == k] for k in range(len(known))]
-        shared = [_items(block, some) for block, some in zip(known, members, strict=True)]
+        shared = [_items(block, some) for block, some in zip(known, members, strict=True) if some]
         offsets = [(address(a) - known[p].low) // a.itemsize
                    for a, p in zip(arrays, place, strict=True) if p is not None]
         count = len(known) + len(offsets)
@@ -155,7 +173,7 @@ class MemoryDerivative:
         value, results = self._run(
             (place, wrt), lambda: lifted(python_function(self.f) or self.f, blocks=len(known), place=place),
             (*order, *(count + k for k in outside)), (*first, *shared, *offsets, *args))
-        totals = {k: g.view(np.uint8) for k, g in zip(order, results, strict=False) if g is not None}
+        totals: Totals = {k: g.view(np.uint8) for k, g in zip(order, results, strict=False) if g is not None}
         return value, totals, dict(zip(outside, results[len(order):], strict=True))
 
 
@@ -166,8 +184,7 @@ def _items(block: Block, members: Sequence[np.ndarray]) -> np.ndarray:
         raise AliasedArguments(
             f"memory is written, and read as {dtype} and in another way",
             hint="pass arrays of one dtype, or copies")
-    memory = (ctypes.c_byte * (block.high - block.low)).from_address(block.low)
-    items = np.frombuffer(memory, dtype)
+    items = block.memory().view(dtype)
     items.flags.writeable = any(m.flags.writeable for m in members)
     return items
 
@@ -195,8 +212,7 @@ def copied_together(args: tuple[Any, ...]) -> tuple[Any, ...]:
     (array([0., 5., 2.]), array([0., 1., 2.]))
     """
     known, _ = _shared(list(_arrays(args)))
-    copies = [np.frombuffer((ctypes.c_byte * (block.high - block.low)).from_address(block.low), np.uint8).copy()
-              for block in known]
+    copies = [block.memory().copy() for block in known]
 
     def copied(arg: Any) -> Any:
         if isinstance(arg, tuple):

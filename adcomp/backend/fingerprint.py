@@ -201,7 +201,7 @@ class _Walker:
             self.text(_name(type(value)), str(len(value)))
             for key, item in value.items():
                 self.value(key, (*path, "key:"))
-                self.value(item, (*path, f"value:{key if isinstance(key, str) else ''}"))
+                self.value(item, (*path, f"value:{key if isinstance(key, str) else repr(key)}"))
         elif isinstance(value, (set, frozenset)):
             self.text("set", *sorted(map(repr, value)))
         else:

@@ -15,7 +15,8 @@ from .arguments import Argument, argument
 from .front import Typed
 
 
-def guard(ctx: Context, typed: Typed, more: tuple[str, ...] = (), lifting: Lifting | None = None) -> list[Stmt]:
+def guard(ctx: Context, typed: Typed, more: tuple[str, ...] = (), lifting: Lifting | None = None
+          ) -> list[Stmt]:
     """The tests that come first in a program.
 
     ``more`` are parameters that the primal does not have: the cotangent of its result. Arguments that

@@ -13,7 +13,7 @@ from typing import Any
 
 from numba import types as nb
 
-from ..core.ir import Atom, Const
+from ..core.ir import Atom, Const, Var
 from ..core.types import is_array
 from ..errors import WrtError
 from ..passes.context import Context
@@ -34,7 +34,7 @@ def _parts(part: Argument) -> list[tuple[str, Any]]:
     if isinstance(part.type, nb.BaseTuple):
         return [found for item in part.items for found in _parts(item)]
     first, *indices = part.path
-    name = getattr(first, "name", part.name)
+    name = first.name if isinstance(first, Var) else ""
     return [(name + "".join(f"[{i.value}]" for i in indices if isinstance(i, Const)), part.type)]
 
 

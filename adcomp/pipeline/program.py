@@ -44,6 +44,7 @@ from .arguments import argument, cotangents, leaves, positions
 from .front import Typed, front
 from .guard import guard
 from .holomorphic import check_complex, conjugates
+from .lifted import refuse_frozen
 from .options import Options
 from .pairs import Pairs
 from .seeds import seed_given, seed_one
@@ -171,6 +172,7 @@ class Program:
             used = {n.split(".")[0] for n in (*free_names(fn.body), *_called(fn))}
             namespace |= {n: v for n, v in {**STANDARD, **fn.namespace}.items()
                           if n in used and n not in made}
+        refuse_frozen(self.f, namespace)
         return Generated("\n\n".join(texts), self.calls.functions[-1][0].name, namespace)
 
 

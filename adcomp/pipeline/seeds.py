@@ -39,7 +39,9 @@ def seed_one(ctx: Context, f: FunctionType, bars: dict[str, Atom], holomorphic: 
     wanted = nb.Complex if holomorphic else (nb.Float, nb.Integer)
     if not isinstance(typ, wanted) or isinstance(typ, nb.Boolean):
         what = "nothing" if fn.returns == "none" else "a tuple" if y is None else str(typ)
-        needs = "holomorphic=True needs one complex number" if holomorphic else "a gradient needs one real number"
+        needs = "a gradient needs one real number"
+        if holomorphic:
+            needs = "holomorphic=True needs one complex number"
         hint = HINT
         if isinstance(typ, nb.Complex):
             hint = ("take the real part, or abs, of the result; holomorphic=True gives the derivative of a "

@@ -25,21 +25,21 @@ class Box:
 @case("L-01")
 def _():
     x = vector()
-    return implicit_gradient(lambda: np.sum(x[None, :] * x[:, None]), [x])()[x]
+    return implicit_gradient(lambda: np.sum(x[None, :] * x[:, None]), [x])[x]
 
 
 @case("L-02")
 def _():
     x = vector()
     xt = x[None, :]
-    return implicit_gradient(lambda: np.sum(xt * x[:, None]), [x])()[x]
+    return implicit_gradient(lambda: np.sum(xt * x[:, None]), [x])[x]
 
 
 @case("L-03")
 def _():
     x = vector()
     xt = x[None, :]
-    grads = implicit_gradient(lambda: np.sum(xt * x[:, None]), [x, xt])()
+    grads = implicit_gradient(lambda: np.sum(xt * x[:, None]), [x, xt])
     return grads[x], grads[xt]
 
 
@@ -48,7 +48,7 @@ def _():
     x = vector()
     xt = x[None, :]
     owner = xt.base
-    return implicit_gradient(lambda: np.sum(owner * x), [x])()[x]
+    return implicit_gradient(lambda: np.sum(owner * x), [x])[x]
 
 
 @case("L-05")
@@ -56,7 +56,7 @@ def _():
     x = vector()
     xt = x[None, :]
     owner = xt.base
-    grads = implicit_gradient(lambda: np.sum(owner * x), [x, xt])()
+    grads = implicit_gradient(lambda: np.sum(owner * x), [x, xt])
     return grads[x], grads[xt]
 
 
@@ -65,21 +65,21 @@ def _():
     x = vector()
     xt = x[None, :]
     owner = xt.base
-    return implicit_gradient(lambda: np.sum(owner * x), [xt])()[xt]
+    return implicit_gradient(lambda: np.sum(owner * x), [xt])[xt]
 
 
 @case("L-07")
 def _():
     x = vector()
     a = Box(x)
-    return implicit_gradient(lambda: np.sum(a.x), [x])()[x]
+    return implicit_gradient(lambda: np.sum(a.x), [x])[x]
 
 
 @case("L-08")
 def _():
     x = vector()
     xt = x[None, :]
-    return implicit_gradient(lambda: np.sum(xt), [x])()[x]
+    return implicit_gradient(lambda: np.sum(xt), [x])[x]
 
 
 @case("L-09")
@@ -112,7 +112,7 @@ def _():
     x = np.array([1.0, 2.0, 3.0, 4.0])
     a, b = x[:-1], x[1:]
     a_bar, b_bar = gradient(lambda a, b: np.sum(a * b**2), wrt=(0, 1))(a, b)
-    return a_bar, b_bar, implicit_gradient(lambda: np.sum(a * b**2), [x])()[x]
+    return a_bar, b_bar, implicit_gradient(lambda: np.sum(a * b**2), [x])[x]
 
 
 @case("L-13")
@@ -120,7 +120,7 @@ def _():
     W, v = np.array([[1, -1, 2], [0.5, 3, 1]]), np.array([1.0, 2.0, -1.0])
     enc, dec = W, W.T
     enc_bar, dec_bar = gradient(lambda enc, dec: np.sum(dec @ (enc @ v)), wrt=(0, 1))(enc, dec)
-    return enc_bar, dec_bar, implicit_gradient(lambda: np.sum(dec @ (enc @ v)), [W])()[W]
+    return enc_bar, dec_bar, implicit_gradient(lambda: np.sum(dec @ (enc @ v)), [W])[W]
 
 
 @case("L-22")
