@@ -13,8 +13,14 @@ from .anatomy import has_tangent, holds_single, is_passive
 from .approx import DOUBLE, SINGLE
 from .approx import test_approx as compare
 from .failures import CheckFailure, CheckReport, name_of
-from .forms import blanked, for_junk_free_tangent, holds_matrix, natural_tangent, structural
-from .forms import structural_tangent
+from .forms import (
+    blanked,
+    for_junk_free_tangent,
+    holds_matrix,
+    natural_tangent,
+    structural,
+    structural_tangent,
+)
 from .given import labels_of, split
 from .jacobians import Differenced, Options
 from .memory import Snapshot, arrays, copied, identical, shared
