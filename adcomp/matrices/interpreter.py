@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ..tangents.structures import structure_of
+
 SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
 
 _OPERATORS: dict[Any, tuple[Callable[[Any, Any], Any], str]] = {
@@ -30,6 +32,18 @@ def dense_of(x: Any) -> Any:
     3
     """
     return x.dense() if isinstance(x, Interpreted) else x
+
+
+def structural_of(x: Any, a: Any) -> Any:
+    """The structural cotangent of a matrix for that of its entries, each field in its own space."""
+    from ..tangents.projection import clamptype
+    from ..tangents.structural import Tangent
+
+    known = structure_of(type(x))
+    assert known is not None
+    parts = x._pull_d_any(a)
+    fields = dict(zip(known.differentiable, parts, strict=True))
+    return Tangent(type(x), **{name: clamptype(part, getattr(x, name)) for name, part in fields.items()})
 
 
 class Interpreted:
