@@ -13,8 +13,14 @@ from .anatomy import has_tangent, holds_single, is_passive
 from .approx import DOUBLE, SINGLE
 from .approx import test_approx as compare
 from .failures import CheckFailure, CheckReport, name_of
-from .forms import blanked, for_junk_free_tangent, holds_matrix, natural_tangent, structural
-from .forms import structural_tangent
+from .forms import (
+    blanked,
+    for_junk_free_tangent,
+    holds_matrix,
+    natural_tangent,
+    structural,
+    structural_tangent,
+)
 from .given import labels_of, split
 from .jacobians import Differenced, Options
 from .memory import Snapshot, arrays, copied, identical, shared
@@ -166,7 +172,8 @@ def _derivative(t: _Push) -> None:
     rtol, atol = (default if tolerance is None else tolerance for tolerance in t.tolerances)
     size = float(np.max(np.abs(numbers(expected)), initial=0.0))
     allowed = atol + (min(10.0 * error, 1e-7 * (1.0 + size)) if np.isfinite(error) else 0.0)
-    t.same(for_junk_free_tangent(t.y, t.y_dot), expected, "the tangent of the result", rtol=rtol, atol=allowed)
+    found = for_junk_free_tangent(t.y, t.y_dot)
+    t.same(found, expected, "the tangent of the result", rtol=rtol, atol=allowed)
 
 
 def _tangent_form(t: _Push) -> str | None:

@@ -242,8 +242,13 @@ def _value_leaf(x: Any, entries: np.ndarray | None) -> Any:
         return x
     if not isinstance(x, np.ndarray):
         return type(x)(entries[()])
-    order = "F" if x.flags.f_contiguous and not x.flags.c_contiguous else "C"
-    return np.array(entries, x.dtype, order=order)
+    return in_order_of(x, entries)
+
+
+def in_order_of(x: np.ndarray, entries: Any) -> np.ndarray:
+    """An array with the dtype and the order of memory of another."""
+    made = np.array(entries, x.dtype)
+    return np.asfortranarray(made) if x.flags.f_contiguous and not x.flags.c_contiguous else made
 
 
 def _tangent_leaf(x: Any, entries: np.ndarray | None) -> Any:
