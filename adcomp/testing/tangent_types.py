@@ -8,7 +8,7 @@ import numpy as np
 
 from ..tangents.structural import Tangent
 from ..tangents.zeros import NotImplementedTangent, is_hard_zero
-from .anatomy import anatomy, forced, is_array, is_number, is_passive
+from .anatomy import anatomy, forced, is_array, is_number, is_passive, like_container
 from .forms import is_matrix
 
 
@@ -92,7 +92,7 @@ def _parts(x: Any, x_bar: Any, path: str) -> str | None:
             given_type = getattr(x_bar.primal_type, "__name__", "?")
             return f"{path} is a tangent of {given_type}, not of {type(x).__name__}"
         given = [x_bar[name[1:]] for name in known.names]
-    elif isinstance(x, tuple | list | dict) and type(x_bar) is type(x):
+    elif isinstance(x, tuple | list | dict) and like_container(x, x_bar):
         given = list(anatomy(x_bar).parts)
         if len(given) != len(known.parts):
             return f"{path} has {len(given)} parts, and the value {len(known.parts)}"

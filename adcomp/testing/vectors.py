@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import ShapeMismatch
 from ..tangents.structural import Tangent
 from ..tangents.zeros import NoTangent, ZeroTangent
-from .anatomy import anatomy, forced, is_array, is_number, is_passive
+from .anatomy import anatomy, forced, is_array, is_number, is_passive, like_container
 
 Rebuild = Callable[[np.ndarray], Any]
 
@@ -183,7 +183,7 @@ def _parts_of(x: Any, t: Any, known: Any) -> list[Any]:
     if isinstance(t, np.void | np.ndarray) and t.dtype.names is not None:
         return [t[n] if n in t.dtype.names else NoTangent for n in x.dtype.names]
     parts = list(anatomy(t).parts) if not is_passive(t) and not is_number(t) and not is_array(t) else None
-    if parts is None or len(parts) != len(known.parts) or type(t) is not type(x):
+    if parts is None or len(parts) != len(known.parts) or not like_container(x, t):
         raise TypeError(f"{t!r} is no tangent of a {type(x).__name__}")
     return parts
 
