@@ -40,7 +40,7 @@ def same(found, wanted):
     (np.ones((2, 3)).T * 1j, np.zeros((3, 2))), (np.ones(6)[::2], np.zeros(3, complex)),
     (np.ones(3), np.zeros(3, int)), (np.ones(3, int), np.zeros(3)), (np.ones(3, bool), np.zeros(3)),
     (np.ones((3, 1)), np.zeros(3)), (np.ones((3, 1, 1)) * 1j, np.zeros(3)), (np.ones(3), np.zeros((3, 1))),
-    (np.ones((0, 2)) * 1j, np.zeros((0, 2))), (3.14 + 1j, np.array(1.0)), (np.ones(2), np.array([True, False])),
+    (np.ones((0, 2)) * 1j, np.zeros((0, 2))), (3.14 + 1j, np.array(1.0)), (np.ones(2), np.ones(2, bool)),
     ((1j, 2.0, np.ones(2)), (1.0, True, np.zeros(2))), ((1j, (2, 3j)), (1.0, (1.0, 2j))),
     ((1j,), (False,)), ((), ()), ((1j, 2), Pair(1.0, 2)), (Pair(1j, 2), Pair(1.0, False)),
 ], ids=lambda v: repr(v)[:30])

@@ -17,8 +17,8 @@ from adcomp.errors import ShapeMismatch, TangentError
 from adcomp.matrices import Diagonal, Symmetric
 from adcomp.tangents import (
     Lazy,
-    NotImplementedTangent,
     NoTangent,
+    NotImplementedTangent,
     Tangent,
     ZeroTangent,
     clamptype,
@@ -200,7 +200,8 @@ class Layer:
 def test_objects():
     project = projector(Layer(np.ones(2)))
     assert project({"weight": np.ones(2), "act": 3.0, "size": 2.0}).act is ZeroTangent
-    assert project(Tangent(Layer)) == Tangent(Layer) and project(Tangent(Layer, weight=NoTangent)) is NoTangent
+    assert project(Tangent(Layer)) == Tangent(Layer)
+    assert project(Tangent(Layer, weight=NoTangent)) is NoTangent
     assert project(Layer(np.array([1j, 2.0]), size=1)).weight.tolist() == [0.0, 2.0]
     with pytest.raises(TangentError, match="Layer has no field 'q'"):
         project({"q": 1.0})

@@ -10,8 +10,8 @@ import scipy.sparse
 from adcomp.matrices import Matrix
 from adcomp.tangents import (
     Lazy,
-    NotImplementedTangent,
     NoTangent,
+    NotImplementedTangent,
     Tangent,
     ZeroTangent,
     projector,

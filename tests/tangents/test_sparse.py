@@ -45,7 +45,7 @@ def test_explicit_zeros_belong_to_the_pattern():
 
 def test_another_pattern_is_sampled_on_that_of_the_value():
     x = scipy.sparse.csc_array((np.ones(2), (np.array([0, 2]), np.array([0, 1]))), (3, 3))
-    other = scipy.sparse.csc_array((np.array([9.0, 8.0, 7.0]), (np.array([0, 1, 2]), np.array([0, 1, 1]))), (3, 3))
+    other = scipy.sparse.csc_array(np.array([[9.0, 0.0, 0.0], [0.0, 8.0, 0.0], [0.0, 7.0, 0.0]]))
     assert projector(x)(other).data.tolist() == [9.0, 7.0]
     twice = scipy.sparse.coo_array((np.array([1.0, 2.0]), (np.array([0, 0]), np.array([0, 0]))), (3, 3))
     assert projector(x)(twice).data.tolist() == [3.0, 0.0]

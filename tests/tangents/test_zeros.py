@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from adcomp.errors import AdcompError, ShapeMismatch
-from adcomp.tangents import Lazy, NotImplementedTangent, NoTangent, Tangent, ZeroTangent, is_hard_zero
+from adcomp.tangents import Lazy, NoTangent, NotImplementedTangent, Tangent, ZeroTangent, is_hard_zero
 
 MISSING = NotImplementedTangent("order")
 OTHERS = [1, 2.5, 1 + 2j, np.float32(1.5), np.ones((2, 2)), np.ones(2, complex), (1.0, 2.0),
