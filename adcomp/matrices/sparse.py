@@ -194,7 +194,7 @@ class CSR(Compressed):
         return self.data, rows, columns
 
     def _junk_free(self) -> Any:
-        canonical = self.to_scipy()
+        canonical = self.to_scipy().copy()  # sorting works in place
         canonical.sum_duplicates()
         return CSR.from_scipy(canonical)
 
@@ -281,7 +281,7 @@ class CSC(Compressed):
         return self.data, rows, columns
 
     def _junk_free(self) -> Any:
-        canonical = self.to_scipy()
+        canonical = self.to_scipy().copy()  # sorting works in place
         canonical.sum_duplicates()
         return CSC.from_scipy(canonical)
 

@@ -12,12 +12,14 @@ from .forms import junk_free, register_junk_free
 from .given import WithTangent
 from .gradients import check_gradient
 from .jacobians import forward_product, jacobian, reverse_product
+from .matrix_types import check_matrix_type
 from .methods import CentralMethod, central_method
 from .pullbacks import check_pullback
 from .pushforwards import check_pushforward
 from .random import rand_tangent
 from .reports import ArgumentReport, GradientFailure, GradientReport
 from .scalars import check_scalar
+from .tangent_laws import check_tangent
 from .vectors import to_vec, to_vec_tangent
 
 __all__ = [
@@ -32,9 +34,11 @@ __all__ = [
     "WithTangent",
     "central_method",
     "check_gradient",
+    "check_matrix_type",
     "check_pullback",
     "check_pushforward",
     "check_scalar",
+    "check_tangent",
     "finite_difference",
     "forward_product",
     "jacobian",

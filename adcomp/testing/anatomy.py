@@ -64,6 +64,11 @@ def is_number(x: Any) -> bool:
     return isinstance(x, NUMBERS) and not isinstance(x, enum.Enum)
 
 
+def like_container(x: Any, t: Any) -> bool:
+    """Whether a tangent is a container of the value's type; of a named tuple a plain one is right too."""
+    return type(t) is type(x) or type(t) is tuple and isinstance(x, tuple)
+
+
 def has_tangent(x: Any) -> bool:
     """Whether anything in a value can be perturbed.
 

@@ -107,8 +107,8 @@ class _Comparison:
 
     def _tangents(self, a: Any, b: Any, path: str) -> tuple[str, ...]:
         if isinstance(a, Tangent) and isinstance(b, Tangent):
-            _require(a.primal_type == b.primal_type,
-                     f"{path} is a tangent of {_type_name(a.primal_type)}, not of {_type_name(b.primal_type)}")
+            types = [_type_name(t.primal_type) for t in (a, b)]
+            _require(a.primal_type == b.primal_type, f"{path} is a tangent of {types[0]}, not of {types[1]}")
             names = list(dict.fromkeys((*a.fields, *b.fields)))
             return _joined(self.compare(a.fields.get(n, ZeroTangent), b.fields.get(n, ZeroTangent),
                                         f"{path}.{n}") for n in names)
@@ -122,9 +122,9 @@ class _Comparison:
                        for n, v in parts.items())
 
     def _dense(self, a: Any, b: Any, path: str) -> tuple[str, ...]:
-        dense = [v.dense() if is_matrix(v) else v for v in (a, b)]
-        _require(all(map(_is_numeric, dense)), f"{path} is {a!r}, not {b!r}")
-        return self._arrays(*map(np.asarray, dense), path)
+        first, second = (v.dense() if is_matrix(v) else v for v in (a, b))
+        _require(_is_numeric(first) and _is_numeric(second), f"{path} is {a!r}, not {b!r}")
+        return self._arrays(np.asarray(first), np.asarray(second), path)
 
     def _arrays(self, a: np.ndarray, b: np.ndarray, path: str) -> tuple[str, ...]:
         _require(a.shape == b.shape, f"{path} has the shape {a.shape}, not {b.shape}")
@@ -194,9 +194,9 @@ def shown(a: Any, b: Any) -> tuple[str, str]:
     """
     if isinstance(a, float | complex) and isinstance(b, float | complex):
         for digits in (10, 13):
-            texts = tuple(repr(type(v)(f"{v:.{digits}g}")) for v in (a, b))
-            if texts[0] != texts[1]:
-                return texts
+            first, second = (repr(type(v)(f"{v:.{digits}g}")) for v in (a, b))
+            if first != second:
+                return first, second
     return repr(a), repr(b)
 
 

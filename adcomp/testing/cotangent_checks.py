@@ -70,7 +70,7 @@ def _count(n: int, what: str) -> str:
 
 def tangent_type(t: Trial) -> None:
     """Each cotangent has the type that its value declares, whatever cotangent comes in."""
-    other = t.pull(t.y_bars[1])
+    other = t.pull(copied(t.y_bars[1]))
     for x, bar, second, label in zip(t.inputs, t.bars, other, t.labels, strict=True):
         wrong = problem(x, bar, f"the cotangent of {label}")
         if wrong is not None:
@@ -97,7 +97,7 @@ def _compared(t: Trial, products: list[tuple[Any, float]]) -> str | None:
     for k, (expected, error) in enumerate(products):
         if t.is_fixed(k):
             continue
-        rtol, atol = t.tolerance(t.inputs[k])
+        rtol, atol = t.tolerance()
         size = float(np.max(np.abs(numbers(expected)), initial=0.0))
         # Differences cannot say more than their own error; an error that is large is no excuse.
         allowed = atol + min(10.0 * error, 1e-7 * (1.0 + size)) if np.isfinite(error) else atol
@@ -159,7 +159,8 @@ def _added_into(t: Trial, bar: Lazy, start: np.ndarray, wanted: Any, label: str)
 
 def lazy_cotangent(t: Trial) -> None:
     """A lazy cotangent of the result gives the same."""
-    _same_bars(t, t.pull(Lazy(lambda: t.u)), t.bars, "for a lazy cotangent")
+    u = t.u
+    _same_bars(t, t.pull(Lazy(lambda: u)), t.bars, "for a lazy cotangent")
 
 
 def cotangent_form(t: Trial) -> str | None:
@@ -236,6 +237,6 @@ def _same_bars(t: Trial, found: Any, expected: tuple[Any, ...], what: str) -> No
 
 def _same(t: Trial, found: Any, expected: Any, what: str) -> None:
     try:
-        compare(found, expected, path=what)
+        compare(found, expected, rtol=t.precision, atol=t.precision, path=what)
     except AssertionError as error:
         raise t.fail(str(error)) from None

@@ -87,8 +87,8 @@ class Comparison:
         direction = self.rng.choice([-1.0, 1.0], len(ours)) / math.sqrt(len(ours))
         d = self.function.along(k, direction)
         error = float(d.bound * np.sum(np.abs(self.covector)))
-        found = _Entry(f"{name}, all entries at once", float(ours @ direction), float(self.covector @ d.value),
-                       error, d.step)
+        slope = float(self.covector @ d.value)
+        found = _Entry(f"{name}, all entries at once", float(ours @ direction), slope, error, d.step)
         if found.off <= allowed + min(10.0 * error, allowed):
             return found
         return self._explained(found, Slopes.of(self._along(k, direction)), allowed)
@@ -99,7 +99,8 @@ class Comparison:
         if kink is not None:
             low, high = sorted(kink)
             margin = allowed + 1e-5 * (high - low)
-            text = f"{e.label} is at a kink: the slopes to the left and right are {kink[0]:.6g} and {kink[1]:.6g}"
+            text = (f"{e.label} is at a kink: the slopes to the left and right are "
+                    f"{kink[0]:.6g} and {kink[1]:.6g}")
             inside = low - margin <= e.ours <= high + margin
             return e.judged(inside, text + ("" if inside else f", and the gradient {e.ours:.6g}"))
         if slopes.jump():
@@ -107,12 +108,14 @@ class Comparison:
         plateau = slopes.plateau()
         if plateau is not None and abs(plateau[0] - e.ours) <= 1e-4 * max(abs(e.ours), abs(plateau[0])) and (
                 abs(plateau[0] - e.slope) > abs(plateau[0] - e.ours)):
-            return e.judged(True, f"{e.label}: steps of {plateau[1]:.0e} and below give {plateau[0]:.6g}; larger "
-                                  "ones reach beyond a kink nearby")
+            return e.judged(True, f"{e.label}: steps of {plateau[1]:.0e} and below give {plateau[0]:.6g}; "
+                                  "larger ones reach beyond a kink nearby")
         if not e.off > 10.0 * e.error:
-            return e.judged(False, f"{e.label}: the differences are only good to {e.error:.1e}; is the function "
-                                   "rough? noisy=True compares more coarsely")
-        advice = "" if plateau is None else f"; with a step of {plateau[1]:.0e} too they give {plateau[0]:.6g}"
+            return e.judged(False, f"{e.label}: the differences are only good to {e.error:.1e}; is the "
+                                   "function rough? noisy=True compares more coarsely")
+        advice = ""
+        if plateau is not None:
+            advice = f"; with a step of {plateau[1]:.0e} too they give {plateau[0]:.6g}"
         return e.judged(False, f"{e.label} is {e.ours:.10g}, and differences give {e.slope:.10g}{advice}")
 
     def _rough(self, k: int, name: str, ours: np.ndarray) -> ArgumentReport:
@@ -124,8 +127,9 @@ class Comparison:
         found = [((along(h) - along(-h)) / (2.0 * h), h) for h in STEPS]
         slope, step = min(found, key=lambda pair: abs(pair[0] - wanted))
         right = bool(abs(slope - wanted) <= TOLERANCE + TOLERANCE * abs(wanted))
-        return ArgumentReport(name, len(ours), 0, f"{name}, a random direction", wanted, slope, TOLERANCE, step,
-                              right, () if right else (f"{name}: no step of 1e-2 to 1e-8 agrees to {TOLERANCE}",))
+        notes = () if right else (f"{name}: no step of 1e-2 to 1e-8 agrees to {TOLERANCE}",)
+        return ArgumentReport(name, len(ours), 0, f"{name}, a random direction", wanted, slope, TOLERANCE,
+                              step, right, notes)
 
     def _along(self, k: int, direction: np.ndarray) -> Any:
         return lambda h: float(self.covector @ self.function.on_line(k, h, direction))

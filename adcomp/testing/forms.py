@@ -11,7 +11,7 @@ from ..matrices.base import Matrix
 from ..tangents import conversions
 from ..tangents.structural import Tangent
 from ..tangents.zeros import NoTangent, NotImplementedTangent, ZeroTangent
-from .anatomy import anatomy, forced, is_array, is_number, is_passive
+from .anatomy import anatomy, forced, is_array, is_number, is_passive, like_container
 
 #: From a value, and a tangent or cotangent of it, to another form of that.
 Convert = Callable[[Any, Any], Any]
@@ -170,11 +170,11 @@ def _by_parts(x: Any, x_bar: Any, convert: Convert) -> Any:
     if isinstance(x_bar, Tangent):
         if x_bar.primal_type is not type(x):
             return x_bar
-        parts = dict(zip((n[1:] for n in known.names), known.parts, strict=True))
-        return Tangent(type(x), **{n: convert(parts[n], x_bar[n]) for n in x_bar.fields})
+        values = dict(zip((n[1:] for n in known.names), known.parts, strict=True))
+        return Tangent(type(x), **{n: convert(values[n], x_bar[n]) for n in x_bar.fields})
     if isinstance(x, dict) and isinstance(x_bar, dict):
         return {key: convert(x[key], x_bar[key]) if key in x else x_bar[key] for key in x_bar}
-    if isinstance(x, tuple | list) and type(x_bar) is type(x) and len(x) == len(x_bar):
+    if isinstance(x, tuple | list) and like_container(x, x_bar) and len(x) == len(x_bar):
         parts = [convert(*both) for both in zip(x, x_bar, strict=True)]
         return known.rebuild(parts)
     return x_bar

@@ -71,7 +71,8 @@ def cells(f: Any, names: Sequence[str]) -> dict[str, Any]:
     free = dict(zip(f.__code__.co_freevars, f.__closure__ or (), strict=True))
     for name in names:
         if name not in free:
-            raise TypeError(f"{f.__name__} captures no variable {name!r}; it captures {', '.join(free) or 'none'}")
+            known = ", ".join(free) or "none"
+            raise TypeError(f"{f.__name__} captures no variable {name!r}; it captures {known}")
     return {name: free[name].cell_contents for name in names}
 
 

@@ -185,5 +185,5 @@ def _positions(f: Any, wrt: Any, args: tuple[Any, ...]) -> tuple[tuple[int, ...]
     if wrt is None:
         found = tuple(k for k, x in enumerate(args) if has_tangent(x))
         return found, len(found) > 1
-    found, several = api._positions(wrt, getattr(f, "py_func", f))
-    return found or (), several
+    named, several = api._positions(wrt, getattr(f, "py_func", f))
+    return named or (), several

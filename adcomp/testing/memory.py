@@ -45,7 +45,7 @@ def overlap(a: np.ndarray, b: np.ndarray) -> bool:
     if a.size == 0 or b.size == 0:
         return False
     try:
-        return bool(np.shares_memory(a, b, max_work=_EFFORT))
+        return bool(np.shares_memory(a, b, max_work=_EFFORT))  # type: ignore[arg-type]
     except np.exceptions.TooHardError:
         return bool(np.may_share_memory(a, b))
 

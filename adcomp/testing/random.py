@@ -10,6 +10,7 @@ from ..tangents import conversions
 from ..tangents.zeros import NoTangent, ZeroTangent
 from .anatomy import anatomy, forced, is_array, is_number, is_passive
 from .forms import has_junk, is_matrix
+from .vectors import in_order_of
 
 
 def rand_tangent(x: Any, rng: Any = None, *, form: str = "structural") -> Any:
@@ -56,8 +57,7 @@ def short_decimals(x: Any, rng: np.random.Generator) -> Any:
     else:
         drawn = rng.integers(-900, 901, shape) / 100
     if isinstance(x, np.ndarray):
-        order = "F" if x.flags.f_contiguous and not x.flags.c_contiguous else "C"
-        return np.array(drawn, x.dtype, order=order)
+        return in_order_of(x, drawn)
     return type(x)(drawn)
 
 

@@ -75,7 +75,8 @@ class GradientReport:
     def __str__(self) -> str:
         rows = [_HEAD, *(argument.cells() for argument in self.arguments)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+        padded = [[cell.ljust(w) for cell, w in zip(row, widths, strict=True)] for row in rows]
+        lines = ["  ".join(cells).rstrip() for cells in padded]
         notes = [*self.notes, *(note for argument in self.arguments for note in argument.notes)]
         verdict = "the gradient is right" if self.right else "the gradient is wrong"
         return "\n".join([f"{self.subject}: {verdict}", *lines, *notes])

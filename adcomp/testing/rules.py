@@ -115,10 +115,13 @@ def _equation(rule: Rule, f: Any) -> RuleForm:
         y = f(*args)
 
         def back(y_bar: Any) -> tuple[Any, ...]:
-            given = {**dict(zip(registry.ARGUMENTS, args, strict=False)), "y": y, "y_bar": _concrete(y, y_bar)}
+            given = dict(zip(registry.ARGUMENTS, args, strict=False))
+            given |= {"y": y, "y_bar": _concrete(y, y_bar)}
             with np.errstate(all="ignore"):
                 bars = rule.function(**{p: given[p] for p in rule.params})
             bars = bars if isinstance(bars, tuple) else (bars,)
+            if len(bars) != len(args):
+                return bars
             # What the compiler does with the result of an equation: the store into a typed variable.
             return tuple(NoTangent if bar is None else projector(x)(bar)
                          for x, bar in zip(args, bars, strict=True))

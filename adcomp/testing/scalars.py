@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from ..tangents.zeros import NoTangent
+from . import rules
 from .anatomy import has_tangent, is_number
 from .approx import test_approx as compare
 from .failures import CheckFailure, CheckReport, name_of
 from .pullbacks import check_pullback
 from .pushforwards import check_pushforward
-from .rules import subject
 
 
 def check_scalar(f: Any, *z: Any, rule: Any = None, pushforward: Callable[..., Any] | None = None,
@@ -59,7 +59,7 @@ def check_scalar(f: Any, *z: Any, rule: Any = None, pushforward: Callable[..., A
     left_out: dict[str, str] = {}
     y = f(*z)
     units = (1.0, 1j) if np.iscomplexobj(y) else (1.0,)
-    known = rule if rule is not None else subject(f, None, z, {}).rule
+    known = rule if rule is not None else rules.subject(f, None, z, {}).rule
     for unit in units:
         report = check_pullback(f, *z, rule=known, y_bar=type(y)(unit) if is_number(y) else unit, **options)
         passed += report.passed
@@ -93,4 +93,5 @@ def _agree(f: Any, first: Any, second: Any, what: str) -> None:
     try:
         compare(first, second)
     except AssertionError as error:
-        raise CheckFailure("real and complex", f"{what} differ: {error}", f"check_scalar({name_of(f)})") from None
+        subject = f"check_scalar({name_of(f)})"
+        raise CheckFailure("real and complex", f"{what} differ: {error}", subject) from None

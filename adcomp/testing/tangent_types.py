@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..tangents.structural import Tangent
-from ..tangents.zeros import NoTangent, NotImplementedTangent, ZeroTangent
-from .anatomy import anatomy, forced, is_array, is_number, is_passive
+from ..tangents.zeros import NotImplementedTangent, is_hard_zero
+from .anatomy import anatomy, forced, is_array, is_number, is_passive, like_container
 from .forms import is_matrix
 
 
@@ -23,7 +23,7 @@ def problem(x: Any, x_bar: Any, path: str) -> str | None:
     'x_bar has the dtype float64, and the value float32'
     """
     x, x_bar = forced(x), forced(x_bar)
-    if x_bar is NoTangent or x_bar is ZeroTangent or isinstance(x_bar, NotImplementedTangent) or is_passive(x):
+    if is_passive(x) or is_hard_zero(x_bar) or isinstance(x_bar, NotImplementedTangent):
         return None
     if x_bar is None:
         return f"{path} is None, and the value can be perturbed: ZeroTangent says that it has no influence"
@@ -89,9 +89,10 @@ def _parts(x: Any, x_bar: Any, path: str) -> str | None:
     known = anatomy(x)
     if isinstance(x_bar, Tangent):
         if x_bar.primal_type is not type(x):
-            return f"{path} is a tangent of {getattr(x_bar.primal_type, '__name__', '?')}, not of {type(x).__name__}"
+            given_type = getattr(x_bar.primal_type, "__name__", "?")
+            return f"{path} is a tangent of {given_type}, not of {type(x).__name__}"
         given = [x_bar[name[1:]] for name in known.names]
-    elif isinstance(x, tuple | list | dict) and type(x_bar) is type(x):
+    elif isinstance(x, tuple | list | dict) and like_container(x, x_bar):
         given = list(anatomy(x_bar).parts)
         if len(given) != len(known.parts):
             return f"{path} has {len(given)} parts, and the value {len(known.parts)}"

@@ -93,8 +93,8 @@ class Trial:
 
     def sum(self, x: Any, start: Any, bar: Any) -> Any:
         """A structural cotangent of an input plus another cotangent of it."""
-        total = sum(tangent_numbers(x, blanked(structural(x, part))) for part in (start, bar))
-        return to_vec_tangent(x)[1](total)
+        first, second = (tangent_numbers(x, blanked(structural(x, part))) for part in (start, bar))
+        return to_vec_tangent(x)[1](first + second)
 
     def addend(self, x: Any, bar: Any) -> Any:
         """A cotangent as it is added to a structural one; a lazy one stays lazy."""
@@ -104,8 +104,8 @@ class Trial:
 
     @property
     def u(self) -> Any:
-        """The first cotangent of the result, in structural form."""
-        return self.y_bars[0]
+        """The first cotangent of the result, in structural form and fresh memory."""
+        return copied(self.y_bars[0])
 
     def combined(self, a: float, b: float) -> Any:
         """``a * u + b * v`` of the two cotangents of the result."""
@@ -114,7 +114,7 @@ class Trial:
 
     def natural(self) -> Any:
         """The first cotangent of the result, in natural form."""
-        return natural(self.y, self.u)
+        return copied(natural(self.y, self.u))
 
     def draw(self, y: Any, y_bar: Any) -> None:
         """Take the result of the function, and choose the cotangents."""
@@ -138,9 +138,14 @@ class Trial:
         """A tangent for each input: the caller's, or a random one."""
         return tuple(self.tangents.get(k, rand_tangent(x, self.rng)) for k, x in enumerate(self.inputs))
 
-    def tolerance(self, x: Any) -> tuple[float, float]:
-        """What a comparison of cotangents of an input allows."""
-        default = SINGLE if holds_single(x) or holds_single(self.y) else DOUBLE
+    @property
+    def precision(self) -> float:
+        """What a comparison allows where rounding alone is in the way."""
+        return SINGLE if any(map(holds_single, (*self.inputs, self.y))) else DOUBLE
+
+    def tolerance(self) -> tuple[float, float]:
+        """What a comparison of cotangents with differences allows."""
+        default = self.precision
         return (default if self.rtol is None else self.rtol), (default if self.atol is None else self.atol)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import ShapeMismatch
 from ..tangents.structural import Tangent
 from ..tangents.zeros import NoTangent, ZeroTangent
-from .anatomy import anatomy, forced, is_array, is_number, is_passive
+from .anatomy import anatomy, forced, is_array, is_number, is_passive, like_container
 
 Rebuild = Callable[[np.ndarray], Any]
 
@@ -183,7 +183,7 @@ def _parts_of(x: Any, t: Any, known: Any) -> list[Any]:
     if isinstance(t, np.void | np.ndarray) and t.dtype.names is not None:
         return [t[n] if n in t.dtype.names else NoTangent for n in x.dtype.names]
     parts = list(anatomy(t).parts) if not is_passive(t) and not is_number(t) and not is_array(t) else None
-    if parts is None or len(parts) != len(known.parts) or type(t) is not type(x):
+    if parts is None or len(parts) != len(known.parts) or not like_container(x, t):
         raise TypeError(f"{t!r} is no tangent of a {type(x).__name__}")
     return parts
 
@@ -242,8 +242,13 @@ def _value_leaf(x: Any, entries: np.ndarray | None) -> Any:
         return x
     if not isinstance(x, np.ndarray):
         return type(x)(entries[()])
-    order = "F" if x.flags.f_contiguous and not x.flags.c_contiguous else "C"
-    return np.array(entries, x.dtype, order=order)
+    return in_order_of(x, entries)
+
+
+def in_order_of(x: np.ndarray, entries: Any) -> np.ndarray:
+    """An array with the dtype and the order of memory of another."""
+    made = np.array(entries, x.dtype)
+    return np.asfortranarray(made) if x.flags.f_contiguous and not x.flags.c_contiguous else made
 
 
 def _tangent_leaf(x: Any, entries: np.ndarray | None) -> Any:

@@ -170,7 +170,8 @@ def two_to_three():
 
         return two2three(x1, x2), back
 
-    assert failure(two2three, 3.0, 4.0, rule=lambda *x: rule(*x, slope=2.1), y_bar=y_bar) == "fail: derivative"
+    wrong = failure(two2three, 3.0, 4.0, rule=lambda *x: rule(*x, slope=2.1), y_bar=y_bar)
+    assert wrong == "fail: derivative"
     return x1_bar, found[0]
 
 
