@@ -215,6 +215,17 @@ def mapped(function: Any, x: Any) -> Any:
     return function(x)
 
 
+def scaled(factor: Any, x: Any) -> Any:
+    """A number times a tangent; of a container, times its parts.
+
+    Examples
+    --------
+    >>> scaled(2, (1.0, [ZeroTangent, 3.0]))
+    (2.0, [ZeroTangent, 6.0])
+    """
+    return mapped(lambda part: factor * part, x)
+
+
 def _same(a: Any, b: Any) -> bool:
     if isinstance(a, HardZero) or isinstance(b, HardZero):
         return a is b
