@@ -11,6 +11,7 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba import types
 
 from ..core.ir import Atom, Const, SetItem, Var
 from ..core.ops import callee as object_called
@@ -337,6 +338,14 @@ def _ndim(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call, hint: st
     return None if rank is None else Const(rank)
 
 
+def _iscomplexobj(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call, hint: str | None
+                  ) -> Value | None:
+    kind = frame.kind_of(args[0]) if len(args) == 1 and not kwargs else None
+    if kind is None:
+        return None
+    return Const(isinstance(kind.dtype if isinstance(kind, types.Array) else kind, types.Complex))
+
+
 def _isinstance(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
                 hint: str | None) -> Value | None:
     return structures.is_instance(frame, args, node)
@@ -360,7 +369,8 @@ def _sorted(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
 
 _SPECIAL: dict[Any, Any] = {
     len: _len, min: _extreme("min", library.smallest), max: _extreme("max", library.largest),
-    isinstance: _isinstance, type: _type, np.ndim: _ndim, tuple: _tuple, sorted: _sorted,
+    isinstance: _isinstance, type: _type, np.ndim: _ndim, np.iscomplexobj: _iscomplexobj,
+    tuple: _tuple, sorted: _sorted,
 }
 
 __all__ = ["Var", "call", "inline_function"]

@@ -5,7 +5,7 @@ reads the methods as it reads functions; so they use the Python that adcomp diff
 forms, which are decided while compiling:
 
 - ``isinstance(x, C)`` for a class of matrices (`Matrix` itself too; an array or a number is none);
-- ``np.ndim(x) == 0``, which tells numbers from arrays; ``x.ndim`` of a field that is an array;
+- ``np.ndim(x)``, which tells numbers, vectors and arrays apart, and ``np.iscomplexobj(x)``;
 - ``axis is None``, a comparison of a static field (``self.uplo == "U"``), ``f in ZERO_PRESERVING``.
 
 ``A[i, j]`` with two integers means ``A.entry(i, j)``, any other subscript one of ``A.dense()``.

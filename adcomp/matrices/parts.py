@@ -48,7 +48,7 @@ def quotient_type(a, b):
 
 def zero_rows(n, like, dtype):
     """An array of `n` zero rows: numbers if `like` is a vector, rows like its own if it is a matrix."""
-    if like.ndim == 1:
+    if np.ndim(like) == 1:
         return np.zeros(n, dtype)
     return np.zeros((n, like.shape[1]), dtype)
 
