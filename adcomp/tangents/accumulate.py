@@ -11,13 +11,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import scipy.sparse
 
 from ..errors import ShapeMismatch, TangentError
 from .fields import is_frozen, rebuild
 from .lazy import Lazy, force
 from .memory import overlaps_itself
-from .project_arrays import dense
+from .project_arrays import dense, is_sparse
 from .projectors import is_number
 from .structural import Tangent
 from .structures import structure_of
@@ -93,7 +92,7 @@ def may_accumulate_into(x: Any) -> bool:
         if not x.flags.writeable or overlaps_itself(x) or type(x) is np.ma.MaskedArray:
             return False
         return x.dtype.kind in "fc" or bool(x.dtype.names) and _all_float(x.dtype)
-    if scipy.sparse.issparse(x):
+    if is_sparse(x):
         return hasattr(x, "data") and may_accumulate_into(x.data)
     if structure_of(type(x)) is not None:
         return _one_entry_each(x) and all(may_accumulate_into(getattr(x, name)) for name in _fields(x))
@@ -186,7 +185,7 @@ def _check(x: Any, y: Any, what: str, reuse: bool = True) -> None:
 
 
 def _has_entries(x: Any) -> bool:
-    return is_number(x) or isinstance(x, np.ndarray | np.void) or scipy.sparse.issparse(x) or (
+    return is_number(x) or isinstance(x, np.ndarray | np.void) or is_sparse(x) or (
         structure_of(type(x)) is not None and hasattr(x, "dense"))
 
 
@@ -233,7 +232,7 @@ def _sum(x: Any, y: Any, reuse: bool, verify: bool) -> Any:
         return _sum_of_records(x, y, reuse)
     if isinstance(x, np.ndarray):
         return _sum_of_arrays(x, dense(y), reuse)
-    if scipy.sparse.issparse(x):
+    if is_sparse(x):
         return _sum_of_sparse(x, y, reuse)
     if structure_of(type(x)) is not None and hasattr(x, "dense"):
         return _sum_of_structures(x, y, reuse)
@@ -279,7 +278,7 @@ def _sum_of_mappings(x: Any, y: Any, reuse: bool, verify: bool) -> Any:
 
 def _sum_of_sparse(x: Any, y: Any, reuse: bool) -> Any:
     """Of one pattern by their stored numbers, so that the pattern stays; else of the entries."""
-    if not scipy.sparse.issparse(y):
+    if not is_sparse(y):
         return np.asarray(x.toarray() + dense(y))
     if type(x) is type(y) and all(
             np.array_equal(getattr(x, name), getattr(y, name)) for name in _index_names(x)):

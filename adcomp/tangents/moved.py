@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import scipy.sparse
 
 from ..errors import ShapeMismatch, TangentError
 from .fields import rebuild, type_of, values_of
 from .lazy import Lazy
+from .project_arrays import is_sparse
 from .structural import Tangent
 from .zeros import HardZero, NotImplementedTangent
 
@@ -59,7 +59,7 @@ def moved(x: Any, tangent: Any) -> Any:
         if unknown:
             raise TangentError(f"the tangent of a dict has the key {unknown[0]!r}, which the value has not")
         return {key: moved(v, tangent[key]) if key in tangent else v for key, v in x.items()}
-    if np.shape(x) != np.shape(tangent) and not scipy.sparse.issparse(x):
+    if np.shape(x) != np.shape(tangent) and not is_sparse(x):
         raise ShapeMismatch("the tangent has another shape than its value", np.shape(tangent), np.shape(x))
     return x + tangent
 

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-import scipy.sparse
 
 from ..errors import ShapeMismatch, TangentError
 from .fields import is_frozen, rebuild, type_of, values_of
 from .lazy import Lazy
 from .memory import Tied
-from .project_arrays import dense
+from .project_arrays import dense, is_sparse
 from .projection import NO_TANGENT_TYPES, projector
 from .projectors import collapsed
 from .structural import Tangent
@@ -72,7 +71,7 @@ def children(x: Any) -> dict[Any, Any] | None:
         return dict(zip(x._fields, x, strict=True))
     if isinstance(x, tuple | list):
         return dict(enumerate(x))
-    if scipy.sparse.issparse(x):
+    if is_sparse(x):
         held: Any = x
         return {"data": held.data}
     known = structure_of(type(x))
@@ -173,7 +172,7 @@ def _collect(x: Any, x_bar: Any, path: Path, found: dict[Path, Gradient]) -> Non
 
 def _parts_of(x: Any, x_bar: Any, parts: dict[Any, Any], path: Path) -> dict[Any, Any]:
     """The gradient of a container, by key, position or field."""
-    if scipy.sparse.issparse(x) or hasattr(x, "_pull_d") and not isinstance(x_bar, Tangent | Mapping):
+    if is_sparse(x) or hasattr(x, "_pull_d") and not isinstance(x_bar, Tangent | Mapping):
         return _parts_of_matrix(x, x_bar, parts)
     if isinstance(x_bar, Tangent):
         if x_bar.primal_type != type_of(x):
@@ -204,7 +203,7 @@ def _parts_of_matrix(x: Any, x_bar: Any, parts: dict[Any, Any]) -> dict[Any, Any
     x_bar = projector(x)(x_bar)
     if isinstance(x_bar, HardZero):
         return {}
-    if scipy.sparse.issparse(x):
+    if is_sparse(x):
         return {"data": x_bar.data}
     if isinstance(x_bar, Tangent):
         return dict(x_bar.fields)
@@ -259,7 +258,7 @@ def _with_parts(x: Any, new: dict[Any, Any], changed: dict[Any, Any]) -> Any:
         for step, part in changed.items():
             listed[step] = part
         return listed
-    if scipy.sparse.issparse(x):
+    if is_sparse(x):
         matrix: Any = x
         renewed = matrix.copy()
         renewed.data = new["data"]

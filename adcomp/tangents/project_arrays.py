@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.sparse
 
 from ..errors import ShapeMismatch, TangentError
 from .lazy import Lazy
@@ -84,6 +84,12 @@ def _converted_objects(x_bar: Any, dtype: np.dtype[Any]) -> Any:
     return result
 
 
+def is_sparse(x: Any) -> bool:
+    """Whether it is a sparse matrix of SciPy's, which is not loaded to find that out."""
+    sparse = sys.modules.get("scipy.sparse")
+    return sparse is not None and bool(sparse.issparse(x))
+
+
 def dense(x_bar: Any) -> Any:
     """A cotangent as a plain array: of a structured, sparse or masked one its entries.
 
@@ -98,7 +104,7 @@ def dense(x_bar: Any) -> Any:
         return np.ma.getdata(x_bar.filled(0))
     if is_number(x_bar) or isinstance(x_bar, np.ndarray):
         return np.asarray(x_bar)
-    if scipy.sparse.issparse(x_bar):
+    if is_sparse(x_bar):
         return x_bar.toarray()
     if callable(getattr(x_bar, "dense", None)):
         return np.asarray(x_bar.dense())

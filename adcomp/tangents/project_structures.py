@@ -45,7 +45,7 @@ class MatrixProjector(Projector):
         if isinstance(x_bar, Tangent | Mapping):
             return self.fields.project(x_bar)
         shape = tuple(self.like.shape)
-        if structure_of(type(x_bar)) is None:
+        if structure_of(type(x_bar)) is None or not _has_natural_form(type(x_bar)):
             x_bar = dense(x_bar)
             if x_bar.ndim != len(shape):
                 x_bar = fitted(x_bar, shape) if x_bar.ndim > len(shape) else x_bar
@@ -53,23 +53,68 @@ class MatrixProjector(Projector):
                 x_bar = converted(x_bar, np.dtype(np.complex128))
         if tuple(x_bar.shape) != shape:
             raise ShapeMismatch("the cotangent has another shape than its value", tuple(x_bar.shape), shape)
-        if isinstance(x_bar, np.ndarray):
-            x_bar = converted(x_bar, self.dtype)
-        return cast_fields(self._natural(x_bar), self.dtype)
-
-    def _natural(self, x_bar: Any) -> Any:
-        if hasattr(self.like, "_project"):
-            return self.like._project(x_bar)
-        parts = self.like._pull_d(dense(x_bar))
-        if _has_natural_form(type(self.like)):
-            return self.like._pull_r(*parts)
-        return self.fields.project(dict(zip(self.fields.parts, parts, strict=True)))
+        x_bar = cast_fields(x_bar, self.dtype)
+        if _has_natural_form(type(self.like)) and is_within(x_bar, self.like):
+            return x_bar
+        return cast_fields(natural_part(self.like, x_bar, self.fields), self.dtype)
 
     def zero(self) -> Any:
         return self.fields.zero()
 
 
+def natural_part(like: Any, x_bar: Any, fields: ObjectProjector) -> Any:
+    """The natural form of a cotangent; if there is none, the structural one."""
+    if hasattr(like, "_project"):
+        return like._project(x_bar)
+    if _has_natural_form(type(like)):
+        return like._pull_r(*like._pull_d(dense(x_bar)))
+    if hasattr(like, "_pull_r") and getattr(like, "over_parametrised", False):
+        return dense(x_bar)  # any array is the cotangent of such a type's entries
+    known = structure_of(type(like))
+    assert known is not None
+    parts = dict(zip(known.differentiable, like._pull_d(dense(x_bar)), strict=True))
+    return fields.project(parts)
+
+
+_WITHIN: dict[Any, bool] = {}
+
+
+def is_within(x_bar: Any, like: Any) -> bool:
+    """Whether all matrices of the class and flags of `x_bar` are in the tangent space of `like`.
+
+    A diagonal matrix is symmetric: as the cotangent of a symmetric matrix it stays what it is. One matrix
+    of the kind, with numbers that are not related, decides for all.
+    """
+    known = structure_of(type(x_bar))
+    if known is None or not hasattr(x_bar, "_push_d") or not _has_natural_form(type(x_bar)):
+        return False
+    key = (*_kind(x_bar), *_kind(like), tuple(like.shape))
+    if any(isinstance(part, np.ndarray) for part in key) or any(
+            structure_of(type(getattr(x_bar, f))) is not None for f in known.differentiable):
+        return False  # a pattern, or a matrix in a matrix: not worth a look
+    if key not in _WITHIN:
+        sample = np.asarray(x_bar._push_d(*(_unrelated(getattr(x_bar, f)) for f in known.differentiable)))
+        image = like._pull_r(*like._pull_d(sample))
+        _WITHIN[key] = bool(np.allclose(dense(image), sample, rtol=1e-12, atol=0))
+    return _WITHIN[key]
+
+
+def _kind(x: Any) -> tuple[Any, ...]:
+    known = structure_of(type(x))
+    assert known is not None
+    return type(x), *(getattr(x, name) for name in (*known.static, *known.passive)), *(
+        (np.shape(getattr(x, name)), np.result_type(getattr(x, name)).kind) for name in known.differentiable
+        if structure_of(type(getattr(x, name))) is None)
+
+
+def _unrelated(field: Any) -> Any:
+    """Numbers for a field that have nothing to do with each other."""
+    made = np.sqrt(np.arange(2.0, 2.0 + np.size(field))).reshape(np.shape(field))
+    return made * (1 + 0.5j) if np.iscomplexobj(field) else made
+
+
 def _has_natural_form(cls: Any) -> bool:
+    """Whether the projection is of the class, or a like one, and needs no numbers of the value."""
     return bool(getattr(cls, "natural", True)) and not getattr(cls, "over_parametrised", False)
 
 

@@ -14,7 +14,7 @@ from .project_containers import NamedTupleProjector, TupleProjector
 from .project_records import RecordProjector, record_tangent_dtype
 from .projectors import NO_TANGENT, Projector, ScalarProjector, tangent_class
 
-_NO_TANGENT = (types.Boolean, types.BooleanLiteral, types.NoneType, types.Omitted, types.UnicodeType,
+NO_TANGENT_TYPES = (types.Boolean, types.BooleanLiteral, types.NoneType, types.Omitted, types.UnicodeType,
                types.StringLiteral, types.SliceType, types.RangeType, types.EnumMember,
                types.IntEnumMember, types.NPDatetime, types.NPTimedelta, types.Function,
                types.Module, types.DType, types.CharSeq, types.UnicodeCharSeq, types.Bytes)
@@ -33,7 +33,7 @@ def type_projector(like: types.Type) -> Projector:
     >>> type_projector(types.int32)(2 + 1j), type_projector(types.boolean)(1.0)
     (np.float64(2.0), NoTangent)
     """
-    if isinstance(like, _NO_TANGENT):
+    if isinstance(like, NO_TANGENT_TYPES):
         return NO_TANGENT
     if isinstance(like, types.Optional):
         return type_projector(like.type)

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.sparse
 from numba.core import types as numba_types
 
 from ..errors import TangentError
 from .fields import type_of, values_of
 from .lazy import Lazy
-from .project_arrays import array_projector
+from .project_arrays import array_projector, is_sparse
 from .project_containers import (
     DictProjector,
     ListProjector,
@@ -26,7 +25,6 @@ from .project_containers import (
     TupleProjector,
 )
 from .project_records import record_projector
-from .project_sparse import sparse_projector
 from .project_structures import structure_projector
 from .project_types import type_projector
 from .projectors import NO_TANGENT, Projector, ScalarProjector, tangent_class
@@ -191,7 +189,9 @@ def _projector(x: Any, inside: tuple[int, ...]) -> Projector:
         return record_projector(x)
     if isinstance(x, np.ndarray) and x.dtype.kind != "O":
         return array_projector(x)
-    if scipy.sparse.issparse(x):
+    if is_sparse(x):
+        from .project_sparse import sparse_projector  # only then is SciPy loaded
+
         return sparse_projector(x)
     if isinstance(x, Lazy):
         return _projector(x.force(), inside)

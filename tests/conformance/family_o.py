@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from adcomp.matrices import Diagonal, Hermitian
 from adcomp.tangents import NoTangent, NotImplementedTangent, Tangent, ZeroTangent, moved, register_rebuild
-from adcomp.tangents.accumulate import accumulate
+from adcomp.tangents.accumulate import accumulate, may_accumulate_into
 
 from .harness import case, error
 
@@ -77,3 +78,19 @@ def unknown_field():
 @case("O-18")
 def hook():
     return moved(Doubled(10.0), Tangent(Doubled, x=2.0, x2=6.0)).x
+
+
+@case("O-07")
+def diagonal_into_dense():
+    return accumulate(-np.ones((2, 2)), Diagonal(np.array([1.0, 2.0])))
+
+
+@case("O-09")
+def where_in_place_is_safe():
+    x = np.ones(6)
+    repeated = np.lib.stride_tricks.as_strided(x, (2, 3), (8, 8))
+    frozen = np.ones(3)
+    frozen.flags.writeable = False
+    into = (np.ones(3), np.ones(3, int), np.ones(3, bool), x[1:4], repeated, Diagonal(np.ones(3)), frozen,
+            Hermitian(np.ones((2, 2)), "U"))
+    return tuple(map(may_accumulate_into, into))
