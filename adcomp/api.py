@@ -14,7 +14,6 @@ from . import registry
 from .backend.dispatch import DerivativeDispatcher, Kind
 from .core.numba_adapter import CompilerOptions, python_function
 from .errors import UnsupportedOption, UnsupportedSyntax, WrtError
-from .tangents.structures import structure_of
 
 
 def gradient(
@@ -48,13 +47,18 @@ def gradient(
     math : {"vector", "libm"}
         Elementary functions as kernels that LLVM vectorises (exact to a few units in the last
         place), or those of the C library, as Numba would call them.
-    alias : {"error"}
-        Two arguments that share memory are refused when the function writes to it. ``"memory"`` is
-        planned.
+    alias : {"error", "memory"}
+        With ``"error"`` every argument, and every array in a tuple, is a variable of its own, and
+        gets a buffer of its own; arrays that share memory are refused when the function writes to
+        it. With ``"memory"``, memory is the variable: arrays that share it get the derivative with
+        respect to what it held before the call, each as a view of one buffer that is an
+        `adcomp.tangents.memory.Tied`, which must not be added up. Compiled code can't call such a
+        derivative.
     unused : {"zero", "none"}
         What an argument gets that the result does not depend on: a gradient of zeros, or None.
     holomorphic : bool
-        True is planned.
+        The arguments of `wrt` and the result are complex, and the derivative is that of complex
+        analysis: ``f'(z)``, the conjugate of the gradient of the real part.
     control_dependence : {"error", "zero"}
         An argument in `wrt` that decides the result only through comparisons in a loop, as in a
         bisection, is refused, or gets a gradient of zeros.
@@ -158,8 +162,7 @@ class Pullback:
 
         The function writes into its arguments what it writes; `back` works on copies from before.
         """
-        back = Back(self.dispatcher, tuple(map(_copied, args)),
-                    {name: _copied(value) for name, value in kwargs.items()})
+        back = Back(self.dispatcher, _copies(args, kwargs))
         return self._value(*args, **kwargs), back
 
     def vjp(self, args: tuple[Any, ...], y_bar: Any) -> tuple[Any, ...]:
@@ -188,13 +191,12 @@ class Back:
     It may be called more than once; every call returns new memory.
     """
 
-    def __init__(self, vjp: DerivativeDispatcher, args: tuple[Any, ...], kwargs: dict[str, Any]):
-        self._vjp, self._args, self._kwargs = vjp, args, kwargs
+    def __init__(self, vjp: DerivativeDispatcher, arguments: tuple[tuple[Any, ...], dict[str, Any]]):
+        self._vjp, self._arguments = vjp, arguments
 
     def __call__(self, y_bar: Any) -> tuple[Any, ...]:
         # The program may write into its arguments.
-        args = map(_copied, self._args)
-        kwargs = {name: _copied(value) for name, value in self._kwargs.items()}
+        args, kwargs = _copies(*self._arguments)
         return self._vjp(y_bar, *args, **kwargs)
 
 
@@ -235,7 +237,7 @@ def pullback(
     -----
     The cotangent `y_bar` has the structure and shape of the result; None stands for zero. Integers
     become floating-point, a real number complex, and double precision single, where the result is;
-    a complex cotangent of a real result is refused.
+    of a complex cotangent of a real result, the real part counts.
 
     `back` keeps a copy of every array argument, and runs the function's forward sweep again. So it
     costs that memory, a copy, and in time what a gradient costs; nothing else is held between the
@@ -247,7 +249,7 @@ def pullback(
     ShapeMismatch
         When it is called: the cotangent has another structure or shape than the result.
     TypeInferenceError
-        When it is called: the cotangent is complex, and the result real, or it is no number.
+        When it is called: the cotangent is no number.
 
     Examples
     --------
@@ -260,6 +262,9 @@ def pullback(
     array([2., 2.])
     """
     given = locals()
+    if holomorphic is True:
+        raise UnsupportedOption("a pullback is holomorphic or not by the function that it is of",
+                                hint="leave holomorphic=True out, and give a complex cotangent")
     if f is None:
         return _decorator(pullback, given)
     value = dict(given, wrt=None, unused="zero")
@@ -303,17 +308,12 @@ def _known_pullback(f: Any, wrt: Any) -> Pullback:
     return pullback(f, wrt=wrt)
 
 
-def _copied(value: Any) -> Any:
-    """A value that no one else can change: arrays are copied, in tuples too."""
-    if isinstance(value, np.ndarray):
-        return value.copy(order="K")
-    if isinstance(value, tuple):
-        items = map(_copied, value)
-        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
-    known = structure_of(type(value))
-    if known is not None:
-        return type(value)(*(_copied(getattr(value, name)) for name in known.fields))
-    return value
+def _copies(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Arguments that no one else can change; arrays that share memory share that of the copies."""
+    from .shared_memory import copied_together
+
+    *copies, values = copied_together((*args, tuple(kwargs.values())))
+    return tuple(copies), dict(zip(kwargs, values, strict=True))
 
 
 # Rules of the user's ------------------------------------------------------------------------------
@@ -418,13 +418,28 @@ def _decorator(make: Callable[..., Any], given: dict[str, Any]) -> Callable[[Any
     return lambda f: make(f, **options)
 
 
-def _dispatcher(kind: Kind, f: Any, given: dict[str, Any]) -> DerivativeDispatcher:
+def _dispatcher(kind: Kind, f: Any, given: dict[str, Any]) -> Any:
     _check(given)
     function = _function(f)
     positions, several = _positions(given["wrt"], function)
-    options = _program_options(positions, several or kind is VJP, given)
+    several = several or kind is VJP
+    if given["alias"] != "memory":
+        return _compiled(kind, f, positions, several, given)
+    from .shared_memory import MemoryDerivative
+
+    def make(function: Any, wrt: tuple[int, ...] | None) -> DerivativeDispatcher:
+        return _compiled(kind, function, wrt, True, given, like=f)
+
+    return MemoryDerivative(f, make, positions, several=several, before=int(kind is VJP),
+                            has_value=kind is VALUE_AND_GRADIENT, has_gradients=kind is not VALUE)
+
+
+def _compiled(kind: Kind, f: Any, positions: Any, several: bool, given: dict[str, Any], *, like: Any = None
+              ) -> DerivativeDispatcher:
+    """The dispatcher of a derivative; Numba's options are those of `like`."""
+    options = _program_options(positions, several, given)
     compiler = CompilerOptions.of(
-        f, fastmath=given["fastmath"], nogil=given["nogil"], parallel=False
+        f if like is None else like, fastmath=given["fastmath"], nogil=given["nogil"], parallel=False
     )
     return DerivativeDispatcher(
         f, kind, options, _generate, compiler=compiler, cache=given["cache"], related=related,
@@ -436,16 +451,17 @@ def _program_options(positions: Any, several: bool, given: dict[str, Any]) -> An
     from .pipeline.options import Options
 
     return Options(wrt=positions, several=several, math=given["math"], alias=given["alias"],
-                   unused=given["unused"], form=given["form"], control=given["control_dependence"])
+                   unused=given["unused"], form=given["form"], control=given["control_dependence"],
+                   holomorphic=given["holomorphic"])
 
 
 #: option -> the values that it may have, and those that are planned
 _CHOICES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "form": (("natural", "structural"), ()),
     "math": (("vector", "libm"), ()),
-    "alias": (("error",), ("memory",)),
+    "alias": (("error", "memory"), ()),
     "unused": (("zero", "none"), ()),
-    "holomorphic": ((False,), (True,)),
+    "holomorphic": ((False, True), ()),
     "control_dependence": (("error", "zero"), ()),
     "parallel": ((None, False), (True,)),
     "nogil": ((None, False, True), ()),

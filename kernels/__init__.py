@@ -10,6 +10,7 @@ from .vmath import VECTOR
 #: the modules that register rules and definitions
 FAMILIES = (
     "bins",
+    "blocks",
     "bounds",
     "casts",
     "cumulative",

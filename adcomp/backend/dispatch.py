@@ -237,7 +237,8 @@ class DerivativeDispatcher(SpecialisingDispatcher):
         return self._hashes.get(argtypes) or self._fingerprint()
 
     def _fingerprint(self) -> Fingerprint:
-        return fingerprint(self.primal, related=self._related)
+        function, words, contents = getattr(self.primal, "__adcomp_identity__", (self.primal, (), True))
+        return fingerprint(function, words, related=self._related, contents=contents)
 
     # --- pickling ---------------------------------------------------------------------------------
 

@@ -49,7 +49,7 @@ class Fingerprint(str):
 
 
 def fingerprint(
-    function: Any, extra: Iterable[Any] = (), *, related: Related | None = None
+    function: Any, extra: Iterable[Any] = (), *, related: Related | None = None, contents: bool = True
 ) -> Fingerprint:
     """Hash a function, what it calls and reads, and the versions of the tools.
 
@@ -62,6 +62,9 @@ def fingerprint(
     related : callable, optional
         ``related(f)`` gives further objects that the meaning of ``f`` depends on, such as a user's
         pullback rule for it. It is asked for every callable that is reached.
+    contents : bool, optional
+        Whether what is in arrays counts; without, an array counts by its type, and the attributes of
+        an object one by one, so that the arrays among them are reached.
 
     Examples
     --------
@@ -75,7 +78,7 @@ def fingerprint(
     >>> before == fingerprint(f)
     False
     """
-    walker = _Walker(related)
+    walker = _Walker(related, contents)
     walker.text(*environment())
     walker.value(function, ())
     for value in extra:
@@ -96,7 +99,7 @@ def follow(function: Any, path: Way) -> Any:
     >>> follow(f, ("globals:hashlib", "attribute:sha256")) is hashlib.sha256
     True
     """
-    value = function
+    value = getattr(function, "__adcomp_identity__", (function,))[0]  # see `adcomp.frontend.lifting`
     for step in path:
         kind, _, name = step.partition(":")
         try:
@@ -104,6 +107,8 @@ def follow(function: Any, path: Way) -> Any:
                 value = getattr(value, name)
             elif kind == "item":
                 value = value[int(name)]
+            elif kind == "value":
+                value = value[name]
             elif kind == "globals":
                 value = _python_function(value).__globals__[name]
             elif kind == "closure":
@@ -156,7 +161,8 @@ _HOLDERS = (python_types.ModuleType, python_types.SimpleNamespace)
 
 
 class _Walker:
-    def __init__(self, related: Related | None) -> None:
+    def __init__(self, related: Related | None, contents: bool = True) -> None:
+        self.contents = contents
         self.sha = hashlib.sha256()
         self.place = hashlib.sha256()
         self.related = related
@@ -200,7 +206,7 @@ class _Walker:
             self.text(_name(type(value)), str(len(value)))
             for key, item in value.items():
                 self.value(key, (*path, "key:"))
-                self.value(item, (*path, "value:"))
+                self.value(item, (*path, f"value:{key if isinstance(key, str) else repr(key)}"))
         elif isinstance(value, (set, frozenset)):
             self.text("set", *sorted(map(repr, value)))
         else:
@@ -208,6 +214,9 @@ class _Walker:
 
     def array(self, array: np.ndarray, path: Way) -> None:
         flags = array.flags
+        if not self.contents and not array.dtype.hasobject:
+            self.text("array", repr(array.dtype.descr), str(array.ndim))
+            return
         self.text("array", repr(array.dtype.descr), repr(array.shape), repr(array.strides),
                   f"{flags.writeable} {flags.aligned}")
         if array.dtype.hasobject:
@@ -241,6 +250,11 @@ class _Walker:
             self.value((value.__func__, value.__self__), path)
         elif numba_adapter.is_type(value):
             self.text("type", type_key(value) or "unstable")
+        elif not self.contents and hasattr(value, "__dict__"):
+            self.cls(type(value), (*path, "class:"))
+            for name, item in vars(value).items():
+                self.text(name)
+                self.value(item, (*path, f"attribute:{name}"))
         elif dataclasses.is_dataclass(value):
             self.cls(type(value), path)
             for field in dataclasses.fields(value):

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from types import FunctionType
 from typing import Any, TypeAlias
 
+import numpy as np
 from numba.core import cgutils, types
 from numba.core.datamodel import models, register_default
 from numba.core.imputils import impl_ret_borrowed, lower_builtin, lower_constant, lower_getattr_generic
@@ -389,16 +390,20 @@ def _overload_operators() -> None:
     for name, one in _UNARY.items():
         overload(one)(_one(name))
 
-    @overload(operator.getitem)  # type: ignore[untyped-decorator]
-    def getitem(a, b):  # type: ignore[no-untyped-def]
-        method = method_of(a, "__getitem__")
-        if method is None:
-            return None
-        return _straight(read(method, (a, b)))
 
-    @overload(len)  # type: ignore[untyped-decorator]
-    def length(a):  # type: ignore[no-untyped-def]
-        return None if method_of(a, "__len__") is None else _unary("len", a)
+@overload(operator.getitem)  # type: ignore[untyped-decorator]
+def _getitem(a, b):  # type: ignore[no-untyped-def]
+    """An entry, by the method ``entry``, or a subscript of the value in full; else the class's own method."""
+    entry, whole = method_of(a, "entry"), method_of(a, "dense")
+    integers = isinstance(b, types.UniTuple) and len(b) == 2 and isinstance(b.dtype, types.Integer)
+    if entry is not None and integers:
+        inner = read(entry, (a, *map(unliteral, b)))
+        return lambda a, b: inner(a, b[0], b[1])
+    if whole is not None:
+        dense = read(whole, (a,))
+        return lambda a, b: dense(a)[b]
+    method = method_of(a, "__getitem__")
+    return None if method is None else _straight(read(method, (a, b)))
 
 
 def _two(name: str) -> Any:
@@ -410,3 +415,39 @@ def _one(name: str) -> Any:
 
 
 _overload_operators()
+
+
+def declare_functions(methods: Mapping[Any, str], operators: Mapping[Any, str]) -> None:
+    """Let functions be called on structures: by the method or property of a name, or by an operator."""
+    for function, name in methods.items():
+        overload(function)(_by_method(name))
+    for function, name in operators.items():
+        overload(function)(_two(name))
+    for function in {f for f in vars(np).values() if isinstance(f, np.ufunc) and f.nin == f.nout == 1}:
+        if function not in methods:
+            overload(function)(_element_by_element(function))
+
+
+def _by_method(name: str) -> Any:
+    def implement(a, *args):  # type: ignore[no-untyped-def]
+        found = getattr(getattr(a, "maker", None), name, None) if isinstance(a, StructureType) else None
+        method = found.fget if isinstance(found, property) else found
+        if not isinstance(method, FunctionType):
+            return None
+        inner = read(method, (a, *args))
+        return lambda a, *args: inner(a, *args)
+
+    return implement
+
+
+def _element_by_element(function: Any) -> Any:
+    def mapped(self):  # type: ignore[no-untyped-def]
+        return self.elementwise(function)
+
+    def implement(a):  # type: ignore[no-untyped-def]
+        if method_of(a, "elementwise") is None:
+            return None
+        inner = read(mapped, (a,))  # type: ignore[arg-type]
+        return lambda a: inner(a)
+
+    return implement

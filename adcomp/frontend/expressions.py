@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..core.ir import Atom, Const, Var
@@ -112,10 +112,24 @@ def _subscript(frame: Frame, node: ast.Subscript, hint: str | None) -> Value:
     base = expression(frame, node.value)
     if isinstance(base, TupleValue):
         return _tuple_item(frame, base, node, hint)
+    if isinstance(base, Static) and isinstance(base.value, Mapping | list):
+        return _static_item(frame, base.value, node)
     if isinstance(base, (Static, LocalFunction)):
         raise frame.refuse("this object can't be indexed in compiled code", node,
                            hint="use an array or a tuple")
     return frame.emit("[]", (frame.atom(base, node), *index_atoms(frame, node.slice)), node, hint)
+
+
+def _static_item(frame: Frame, base: Any, node: ast.Subscript) -> Value:
+    """An item of a captured dictionary or list, which counts as it is while compiling."""
+    index = expression(frame, node.slice) if not isinstance(node.slice, ast.Slice) else None
+    if not isinstance(index, Const):
+        raise frame.refuse("a captured dictionary or list is indexed with what is not constant", node,
+                           hint="use an array or a tuple")
+    try:
+        return frame.static(base[index.value], index.value if isinstance(index.value, str) else "item")
+    except (LookupError, TypeError) as error:
+        raise frame.refuse(f"{type(error).__name__}: {error}", node) from error
 
 
 def _tuple_item(frame: Frame, base: TupleValue, node: ast.Subscript, hint: str | None) -> Value:

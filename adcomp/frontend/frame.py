@@ -48,6 +48,8 @@ class Builder:
     ranks: dict[str, int] = field(default_factory=dict)
     #: the types of names, where they are asked for
     kinds: Kinds = field(default_factory=Kinds)
+    #: captured arrays, by identity, that are parameters of the program
+    lifted: dict[int, Atom] = field(default_factory=dict)
 
     def is_hollow(self, value: Value | None) -> bool:
         """Is a value undefined, or carried by a loop from undefined?"""
@@ -150,6 +152,8 @@ class Frame:
         if isinstance(value, tuple):
             items = tuple(self.static(v, f"{hint}_{k}") for k, v in enumerate(value))
             return TupleValue(items, getattr(value, "_fields", ()))
+        if id(value) in self.builder.lifted:
+            return self.builder.lifted[id(value)]
         known = structure_of(type(value))
         if known is not None:
             from .structures import instance

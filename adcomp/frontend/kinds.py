@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from numba import types as nb
 
 from ..core.ir import Atom, Const, Let, Undefined, Var
@@ -62,7 +63,7 @@ class Kinds:
             return next((kind for kind in several if kind is not None), None)
         if name not in self.lets:
             found = namespace.get(name)
-            return typeof(found) if hasattr(found, "dtype") else None
+            return typeof(found) if isinstance(found, np.ndarray | np.generic) else None
         stmt = self.lets[name]
         kinds = [self._argument(a, namespace) for a in stmt.args]
         if None in kinds:

@@ -20,12 +20,13 @@ from ..core.numba_structures import StructureType
 from ..core.ops import STANDARD
 from ..errors import UnsupportedSyntax
 from .frame import Builder, Frame
+from .lifting import lifting_of, parameter_names
 from .source import source_of
 from .statements import run_body
 from .values import Static, TupleValue, Value, leaves
 
 #: names that generated code needs for itself, beside those of the standard namespace
-GLOBALS = frozenset({"kernels", "special", "frames", "slice", "prange", "accumulate", "add_into",
+GLOBALS = frozenset({"kernels", "special", "blocks", "frames", "slice", "prange", "accumulate", "add_into",
                      "shares_memory", "AliasedArguments"})
 
 
@@ -48,6 +49,8 @@ def parse(
     UnsupportedSyntax
         If the function or one that it calls uses what adcomp does not read.
     """
+    if lifting_of(f) is not None:
+        return parse_lifted(f, argtypes, is_primitive=is_primitive)
     source = source_of(f)
     args = source.node.args
     if args.vararg or args.kwarg or args.kwonlyargs:
@@ -64,6 +67,28 @@ def parse(
     builder.inlining.append(f)
     for name, param, typ in zip(names, params, argtypes, strict=True):
         frame.env[name] = _parameter(frame, param, typ, source.node)
+    return finished(frame, params)
+
+
+def parse_lifted(f: Any, argtypes: Sequence[Any], *, is_primitive: Callable[[Any], bool]) -> Function:
+    """Read the function behind one that was lifted, with more parameters than it has."""
+    lifting = lifting_of(f)
+    assert lifting is not None
+    source = source_of(lifting.function)
+    names = parameter_names(f)
+    namer = Namer([*names, *STANDARD, *GLOBALS, source.name])
+    params = tuple(namer(n) if n in STANDARD or n in GLOBALS else n for n in names)
+    frame = Frame(Builder(namer, is_primitive), source)
+    frame.builder.inlining.append(lifting.function)
+    given = {name: _parameter(frame, param, typ, source.node)
+             for name, param, typ in zip(names, params, argtypes, strict=True)}
+    lifting.bind(frame, given)
+    return finished(frame, params)
+
+
+def finished(frame: Frame, params: tuple[str, ...]) -> Function:
+    """The function of a frame whose parameters are known."""
+    builder, source = frame.builder, frame.source
     result = run_body(frame)
     returns, atoms = _results(frame, result, source.node)
     return Function(

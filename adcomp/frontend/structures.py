@@ -18,27 +18,12 @@ from numba import types
 
 from ..core.ir import Atom, Const
 from ..core.ops import BINARY, UNARY
-from ..tangents.structures import Structure, structure_of
+from ..tangents.structures import METHODS, OPERATORS, Structure, structure_of
 from .frame import Frame
 from .values import LocalFunction, Static, TupleValue, Value
 
 _BINARY = {symbol: function.__name__.strip("_") for symbol, function in BINARY.items()}
 _UNARY = {symbol: function.__name__.strip("_") for symbol, function in UNARY.items()}
-
-#: functions that are methods of a structure in their first argument
-METHODS: dict[Any, str] = {
-    np.sum: "sum", np.trace: "trace", np.linalg.solve: "solve", np.linalg.det: "det",
-    np.linalg.slogdet: "slogdet", np.linalg.inv: "inv", np.diag: "diagonal", np.diagonal: "diagonal",
-    len: "__len__", abs: "__abs__", np.shape: "shape", np.transpose: "T", np.conj: "conj",
-    np.conjugate: "conj",
-}
-
-#: functions of two arguments that are operators
-OPERATORS: dict[Any, str] = {
-    np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.matmul: "@", np.dot: "@",
-    np.power: "**",
-} | {function: symbol for symbol, function in BINARY.items()}
-
 
 def is_structure(value: Value) -> bool:
     return isinstance(value, TupleValue) and value.cls is not None

@@ -43,10 +43,13 @@ class Matrix(Interpreted):
         The fields hold more numbers than the entries determine; generic rules refuse such an output.
     natural : bool
         A cotangent in natural form may be an instance of this class.
+    has_junk : bool
+        Some stored numbers mean nothing, such as those of the triangle that is not read.
     """
 
     over_parametrised: ClassVar[bool] = False
     natural: ClassVar[bool] = True
+    has_junk: ClassVar[bool] = False
 
     # What each class gives: dense(), shape, T, entry(i, j), diagonal(), _apply(b) for arrays b,
     # _scaled(c) and _divided(c) for numbers c, solve(b), _pull_d, _pull_r, _push_d, _push_r.
@@ -99,6 +102,9 @@ class Matrix(Interpreted):
 
     def __pos__(self):
         return self
+
+    def __abs__(self):
+        return self.elementwise(np.abs)
 
     # Element by element
 
@@ -206,6 +212,10 @@ class Matrix(Interpreted):
         """The logarithm of the absolute value of the determinant."""
         return np.linalg.slogdet(self.dense())[1]
 
+    def slogdet(self):
+        """The sign of the determinant, and the logarithm of its absolute value."""
+        return np.linalg.slogdet(self.dense())[0], self.logdet()
+
     def inv(self):
         """The inverse."""
         return np.linalg.inv(self.dense())
@@ -214,7 +224,25 @@ class Matrix(Interpreted):
         """The entry in row `i` and column `j`; negative indices count from the end."""
         return self.dense()[i, j]
 
-    # Spaces, for classes whose fields are selected or summed entries
+    # Spaces, in the interpreter
+
+    def _project(self: Any, a: Any) -> Any:
+        """The natural projection of a cotangent of this shape; smaller subspaces are let through."""
+        if isinstance(a, Matrix) and self._holds(a):
+            return a
+        return self._pull_r(*self._pull_d_any(a))
+
+    def _pull_d_any(self: Any, a: Any) -> Any:
+        """`_pull_d` of an array or of a structured matrix."""
+        return self._pull_matrix(a) if isinstance(a, Matrix) else self._pull_d(a)
+
+    def _holds(self, a: Matrix) -> bool:
+        """Whether a matrix of another type lies in the cotangent space as it is."""
+        return False
+
+    def _pull_matrix(self: Any, a: Matrix) -> Any:
+        """`_pull_d` of a structured matrix."""
+        return self._pull_d(a.dense())
 
     def _junk_free(self) -> Any:
         """This value without stored numbers that mean nothing."""

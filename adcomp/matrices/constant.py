@@ -15,6 +15,7 @@ import numpy as np
 from ..errors import ShapeMismatch
 from ..tangents.structures import structure
 from .base import Matrix
+from .interpreter import dense_of
 from .parts import position, product_type, refuse_unless_number, same_length, same_shape, zero_rows
 
 
@@ -230,6 +231,12 @@ class ScaledMatrix(Matrix):
 
     def _pull_d(self, a):
         return a * np.conj(self.alpha), np.sum(np.conj(self.v) * a)
+
+    def _project(self, a: Any) -> Any:
+        return dense_of(a)
+
+    def _restructure(self, a: Any) -> Any:
+        return ScaledMatrix(a / self.alpha, self.alpha)
 
     def _pull_r(self, v, alpha):
         return v / np.conj(self.alpha)

@@ -160,6 +160,9 @@ class Diagonal(Matrix):
     def _pull_d(self, a):
         return (np.diag(a),)
 
+    def _pull_matrix(self, a: Matrix) -> Any:
+        return (a.diagonal(),)
+
     def _pull_r(self, diag):
         return Diagonal(diag)
 

@@ -11,6 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from ..tangents.structures import structure_of
+
+SlogdetResult: Any = type(np.linalg.slogdet(np.eye(1)))
+
 _OPERATORS: dict[Any, tuple[Callable[[Any, Any], Any], str]] = {
     np.add: (operator.add, "__radd__"),
     np.subtract: (operator.sub, "__rsub__"),
@@ -28,6 +32,18 @@ def dense_of(x: Any) -> Any:
     3
     """
     return x.dense() if isinstance(x, Interpreted) else x
+
+
+def structural_of(x: Any, a: Any) -> Any:
+    """The structural cotangent of a matrix for that of its entries, each field in its own space."""
+    from ..tangents.projection import clamptype
+    from ..tangents.structural import Tangent
+
+    known = structure_of(type(x))
+    assert known is not None
+    parts = x._pull_d_any(a)
+    fields = dict(zip(known.differentiable, parts, strict=True))
+    return Tangent(type(x), **{name: clamptype(part, getattr(x, name)) for name, part in fields.items()})
 
 
 class Interpreted:
@@ -87,6 +103,7 @@ _METHODS: dict[Any, Callable[..., Any]] = {
     np.transpose: lambda a: a.T,
     np.dot: lambda a, b: a @ b,
     np.linalg.solve: lambda a, b: a.solve(dense_of(b)),
+    np.linalg.slogdet: lambda a: SlogdetResult(*a.slogdet()),
     np.linalg.det: lambda a: a.det(),
     np.linalg.inv: lambda a: a.inv(),
 }

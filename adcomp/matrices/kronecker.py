@@ -16,6 +16,7 @@ import numpy as np
 from ..errors import ShapeMismatch
 from ..tangents.structures import structure
 from .base import Matrix
+from .interpreter import structural_of
 from .parts import position, product_type, same_length, zero_rows
 
 
@@ -131,6 +132,9 @@ class Kronecker(Matrix):
 
     def _pull_d(self, a):
         return outer_factor(a, np.conj(self.Q), self.P), inner_factor(a, np.conj(self.P), self.Q)
+
+    def _project(self, a: Any) -> Any:
+        return structural_of(self, a)
 
     def _push_d(self, P, Q):
         return dense_kronecker(P, self.Q) + dense_kronecker(self.P, Q)

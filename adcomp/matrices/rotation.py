@@ -13,6 +13,7 @@ import numpy as np
 
 from ..tangents.structures import structure
 from .base import Matrix
+from .interpreter import structural_of
 from .parts import position, product_type, refuse_unless_number, same_length, zero_rows
 
 
@@ -110,10 +111,16 @@ class Rotation(Matrix):
         c, s = np.cos(self.theta), np.sin(self.theta)
         return (np.real((a[1, 0] - a[0, 1]) * c - (a[0, 0] + a[1, 1]) * s),)
 
+    def _restructure(self, a: Any) -> Any:
+        return Rotation(np.arctan2(a[1, 0] - a[0, 1], a[0, 0] + a[1, 1]))
+
     def _pull_r(self, theta):
         c, s = np.cos(self.theta), np.sin(self.theta)
         half = theta * 0.5
         return two_by_two(-s * half, -c * half, c * half, -s * half)
+
+    def _project(self, a: Any) -> Any:
+        return structural_of(self, a)
 
     def _push_d(self, theta):
         c, s = np.cos(self.theta), np.sin(self.theta)

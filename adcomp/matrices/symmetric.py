@@ -19,6 +19,7 @@ import numpy as np
 
 from ..tangents.structures import structure
 from .base import Matrix
+from .diagonal import Diagonal, ScaledIdentity
 from .parts import constant_of, on_triangle, position, refuse_unless_flag, refuse_unless_square
 
 
@@ -38,6 +39,8 @@ class Symmetric(Matrix):
     array([[1., 2.],
            [2., 3.]])
     """
+
+    has_junk = True
 
     data: Any
     uplo: str = "U"
@@ -121,6 +124,9 @@ class Symmetric(Matrix):
         data = np.triu(upper) + np.tril(upper, -1).T
         return (data.T if self.uplo == "L" else data,)
 
+    def _holds(self, a: Matrix) -> bool:
+        return isinstance(a, Diagonal | ScaledIdentity)
+
     def _pull_r(self, data):
         return Symmetric(_halved(data, self.uplo == "L"), self.uplo)
 
@@ -152,6 +158,8 @@ class Hermitian(Matrix):
     array([[1., 4.],
            [4., 3.]])
     """
+
+    has_junk = True
 
     data: Any
     uplo: str = "U"
@@ -242,6 +250,11 @@ class Hermitian(Matrix):
         both = a + np.conj(a.T)
         strict = np.tril(both, -1) if lower else np.triu(both, 1)
         return (strict + np.diag(np.real(np.diag(a))),)
+
+    def _project(self, a: Any) -> Any:
+        if isinstance(a, Diagonal | ScaledIdentity):
+            return Diagonal(np.real(a.diagonal()))
+        return super()._project(a)
 
     def _pull_r(self, data):
         return Hermitian(_halved(data, self.uplo == "L"), self.uplo)

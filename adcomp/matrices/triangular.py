@@ -12,6 +12,7 @@ import numpy as np
 
 from ..tangents.structures import structure
 from .base import Matrix
+from .diagonal import Diagonal, ScaledIdentity
 from .parts import (
     constant_of,
     on_triangle,
@@ -26,6 +27,8 @@ from .substitution import lower_solve, upper_solve
 
 class Triangular(Matrix):
     """What the four types share: `triangle` selects the stored entries, `_like` makes a result."""
+
+    has_junk = True
 
     data: Any
 
@@ -193,6 +196,9 @@ class UpperTriangular(Upper):
         same_length(self.data.shape[0], b.shape[0])
         return upper_solve(self.data, b, False)
 
+    def _holds(self, a: Matrix) -> bool:
+        return isinstance(a, Diagonal | ScaledIdentity)
+
     def _pull_r(self, data):
         return UpperTriangular(np.triu(data))
 
@@ -243,6 +249,9 @@ class LowerTriangular(Lower):
         """The solution ``x`` of ``self @ x == b``, by substitution."""
         same_length(self.data.shape[0], b.shape[0])
         return lower_solve(self.data, b, False)
+
+    def _holds(self, a: Matrix) -> bool:
+        return isinstance(a, Diagonal | ScaledIdentity)
 
     def _pull_r(self, data):
         return LowerTriangular(np.tril(data))

@@ -18,6 +18,7 @@ import numpy as np
 from ..errors import ShapeMismatch
 from ..tangents.structures import structure
 from .base import Matrix
+from .interpreter import structural_of
 from .parts import position, refuse_unless_vector, same_length, scale_rows
 
 
@@ -141,6 +142,9 @@ class Woodbury(Matrix):
             np.sum(factor * (a @ factor), 0),
             np.diag(a),
         )
+
+    def _project(self, a: Any) -> Any:
+        return structural_of(self, a)
 
     def _push_d(self, A0, d, s):
         half = (A0 * self.d) @ self.A0.T

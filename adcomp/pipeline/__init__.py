@@ -15,9 +15,9 @@ from typing import Any
 
 from .options import Options
 
-__all__ = ["Options", "core_source", "explain", "generate"]
+__all__ = ["Options", "captured_arrays", "core_source", "explain", "generate"]
 
-_HOMES = {"core_source": "front", "explain": "explanation", "generate": "program"}
+_HOMES = {"captured_arrays": "lifted", "core_source": "front", "explain": "explanation", "generate": "program"}
 
 
 def __getattr__(name: str) -> Any:

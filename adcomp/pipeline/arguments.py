@@ -21,7 +21,7 @@ from ..core.types import (
     zero,
 )
 from ..errors import WrtError
-from ..passes.context import Context
+from ..passes.context import Context, Note
 from ..tangents.makers import has_natural_form, tangent_of
 
 
@@ -117,7 +117,9 @@ def _of_structure(ctx: Context, part: Argument, bars: dict[str, Atom], form: str
     fields = [item for item in part.items if not item.passive]
     if form == "natural" and has_natural_form(part.type.maker):
         values = [_natural(ctx, item, bars) for item in fields]
-        return "value", [ctx.let("._pull_r()", (_fetched(ctx, part), *values), hint=_bar_of(part))]
+        made = ctx.let("._pull_r()", (_fetched(ctx, part), *values), hint=_bar_of(part))
+        ctx.notes.append(Note("clamp", None, (f"the fields of {part.name} to its natural form", made.name)))
+        return "value", [made]
     got = [cotangents(ctx, item, bars, "zero", form) for item in fields]
     maker = tangent_of(part.type.maker, tuple(str(item.path[-1].value) for item in fields))  # type: ignore
     name = next((n for n, value in ctx.namespace.items() if value is maker), None)

@@ -8,24 +8,31 @@ from numba import types as nb
 
 from ..core.ir import Atom, Block, Const, If, Raise, Stmt, Var
 from ..core.types import COMPOUND, is_array
+from ..frontend.lifting import Lifting
 from ..passes.context import Context
 from ..passes.timeline import Timeline
 from .arguments import Argument, argument
 from .front import Typed
 
 
-def guard(ctx: Context, typed: Typed, more: tuple[str, ...] = ()) -> list[Stmt]:
+def guard(ctx: Context, typed: Typed, more: tuple[str, ...] = (), lifting: Lifting | None = None
+          ) -> list[Stmt]:
     """The tests that come first in a program.
 
-    ``more`` are parameters that the primal does not have: the cotangent of its result.
+    ``more`` are parameters that the primal does not have: the cotangent of its result. Arguments that
+    are known to be in a block, by the ``lifting`` of the function, are used through the block alone.
     """
     from ..errors import AliasedArguments
-    from ..kernels import arrays
+    from ..kernels import overlap
 
     fn = typed.fn
     written = {site.name for store in Timeline(fn, ctx.aliases).stores for site in store.sites}
     given = (argument(n, ctx.types[n], fn.body) for n in (*fn.params, *more))
     parts = [part for one in given for part in _arrays(one)]
+    if lifting is not None:
+        first = len(lifting.block_names)
+        placed = {first + k for k, block in enumerate(lifting.place) if block is not None}
+        parts = [part for k, part in enumerate(parts) if k not in placed]
     out: list[Stmt] = []
     for k, part in enumerate(parts):
         if part.name not in written:
@@ -33,7 +40,7 @@ def guard(ctx: Context, typed: Typed, more: tuple[str, ...] = ()) -> list[Stmt]:
         for j, other in enumerate(parts):
             if j == k or (other.name in written and j < k):
                 continue
-            ctx.namespace["shares_memory"] = arrays.shares_memory
+            ctx.namespace["shares_memory"] = overlap.shares_memory
             ctx.namespace["AliasedArguments"] = AliasedArguments
             with ctx.collect() as stmts:
                 pair = (_fetched(ctx, part), _fetched(ctx, other))

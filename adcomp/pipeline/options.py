@@ -24,6 +24,8 @@ class Options:
         What an argument gets that the result does not depend on.
     form : {"natural", "structural"}
         How the cotangents of structured matrices are returned.
+    holomorphic : bool
+        Whether the result and the arguments are complex, and the derivative is that of complex analysis.
     control : {"error", "zero"}
         What to do with an argument, named in `wrt`, that decides a result through comparisons only.
     comments : bool
@@ -36,5 +38,6 @@ class Options:
     alias: str = "error"
     unused: str = "zero"
     form: str = "natural"
+    holomorphic: bool = False
     control: str = "error"
     comments: bool = True

@@ -26,6 +26,7 @@ from ..core.printer import show
 from ..core.types import has_tangent, is_float
 from ..core.verify import verify
 from ..errors import ControlOnlyDependence, Loc, UnsupportedSyntax
+from ..frontend.lifting import lifting_of
 from ..passes.columns import pack_columns
 from ..passes.context import Context
 from ..passes.control import Decider, decided_by
@@ -43,6 +44,8 @@ from ..registry import is_kernel
 from .arguments import argument, cotangents, leaves, positions
 from .front import Typed, front
 from .guard import guard
+from .holomorphic import check_complex, conjugates
+from .lifted import refuse_frozen
 from .options import Options
 from .pairs import Pairs
 from .seeds import seed_given, seed_one
@@ -96,7 +99,7 @@ class Program:
     def _value_function(self, typed: Typed) -> tuple[Function, Mapping[str, Any]]:
         fn, ctx = typed.fn, prepare(typed, [], self.calls, self.calls.callees)
         refuse_random(fn)
-        body = Block((*guard(ctx, typed), *fn.body.stmts), fn.body.yields)
+        body = Block((*guard(ctx, typed, lifting=lifting_of(self.f)), *fn.body.stmts), fn.body.yields)
         result = replace(fn, name=f"{fn.name}_value", body=body, namespace=ctx.namespace,
                          doc=f"Value of {fn.name}.")
         return self._polish(result, ctx), ctx.types
@@ -107,6 +110,8 @@ class Program:
         fn, options = typed.fn, self.options
         wrt = [argument(fn.params[k], argtypes[k], fn.body)
                for k in positions(options.wrt, argtypes, self.f)]
+        if options.holomorphic:
+            check_complex(wrt, self.f)
         ctx = prepare(typed, [n for part in wrt for n in leaves(part)], self.calls,
                       self.calls.callees)
         self.context = ctx
@@ -118,17 +123,19 @@ class Program:
             y_bar, seeds = seed_given(ctx, self.f, given, bars)
             params = (y_bar, *params)
         else:
-            seed_one(ctx, self.f, bars)
+            seed_one(ctx, self.f, bars, options.holomorphic)
         sweeps = sweep(ctx, seeds, bars)
         with ctx.collect() as epilogue:
             results = [cotangents(ctx, part, sweeps.bars, options.unused, options.form) for part in wrt]
+            if options.holomorphic:
+                results = [conjugates(ctx, result) for result in results]
         yields = tuple(a for _, atoms in results for a in atoms)
         layout: Any = tuple(form for form, _ in results)
         if not options.several:
             layout = layout[0]
         if kind == "value_and_gradient":
             layout, yields = ("value", layout), (*fn.body.yields, *yields)
-        tests = guard(ctx, typed, params[: len(params) - len(fn.params)])
+        tests = guard(ctx, typed, params[: len(params) - len(fn.params)], lifting_of(self.f))
         stmts = (*tests, *self.calls.stacks(ctx), *sweeps.forward, *sweeps.reverse, *epilogue)
         result = Function(
             f"{fn.name}_{kind}", params, Block(stmts, yields), ctx.namespace, layout, fn.defaults,
@@ -166,6 +173,7 @@ class Program:
             used = {n.split(".")[0] for n in (*free_names(fn.body), *_called(fn), *makers_in(fn.returns))}
             namespace |= {n: v for n, v in {**STANDARD, **fn.namespace}.items()
                           if n in used and n not in made}
+        refuse_frozen(self.f, namespace)
         return Generated("\n\n".join(texts), self.calls.functions[-1][0].name, namespace)
 
 

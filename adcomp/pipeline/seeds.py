@@ -21,29 +21,38 @@ from ..passes.context import Context
 from ..tangents.makers import TangentOf
 from ..tangents.structures import structure_of
 
-HINT = "reduce the result to a real number, or use adcomp.pullback"
+HINT = ("reduce the result to a real number; a Jacobian has adcomp.pullback, with one call for each entry "
+        "of the result")
 
 
 def definition(f: FunctionType) -> Loc:
     """Where a function is defined: the line of its ``def``, below its decorators."""
+    from ..frontend.lifting import lifting_of
     from ..frontend.source import source_of
 
-    source = source_of(f)
+    lifting = lifting_of(f)
+    source = source_of(lifting.function if lifting else f)
     return source.loc(source.node)
 
 
-def seed_one(ctx: Context, f: FunctionType, bars: dict[str, Atom]) -> None:
-    """The cotangent of a real result is one."""
+def seed_one(ctx: Context, f: FunctionType, bars: dict[str, Atom], holomorphic: bool = False) -> None:
+    """The cotangent of a real result is one; of a complex one as well, if the function is holomorphic."""
     fn = ctx.fn
     y = fn.body.yields[0] if fn.returns == "value" else None
     typ = None if y is None else ctx.type_of(y)
-    if not isinstance(typ, (nb.Float, nb.Integer)) or isinstance(typ, nb.Boolean):
+    wanted = nb.Complex if holomorphic else (nb.Float, nb.Integer)
+    if not isinstance(typ, wanted) or isinstance(typ, nb.Boolean):
         what = "nothing" if fn.returns == "none" else "a tuple" if y is None else str(typ)
-        hint = "take the real part, or abs, of the result" if isinstance(typ, nb.Complex) else HINT
-        raise NotScalarOutput(
-            f"{f.__name__} returns {what}; a gradient needs one real number",
-            loc=definition(f), hint=hint,
-        )
+        needs = "a gradient needs one real number"
+        if holomorphic:
+            needs = "holomorphic=True needs one complex number"
+        hint = HINT
+        if isinstance(typ, nb.Complex):
+            hint = ("take the real part, or abs, of the result; holomorphic=True gives the derivative of a "
+                    "holomorphic function, and adcomp.pullback takes a complex cotangent")
+        elif isinstance(typ, nb.Float) and holomorphic:
+            hint = "leave holomorphic=True out"
+        raise NotScalarOutput(f"{f.__name__} returns {what}; {needs}", loc=definition(f), hint=hint)
     if isinstance(y, Var) and y.name in ctx.active:
         bars[y.name] = scalar(cotangent_type(typ), 1)
 
@@ -141,6 +150,9 @@ class _Seeds:
         if not self.ctx.is_active(y):
             return
         assert isinstance(y, Var)
+        if _is_complex(given) and not _is_complex(wanted):
+            atom = self.ctx.let(".real", (atom,), hint="y_bar")
+            given = self.ctx.type_of(atom)
         if is_array(typ):
             self._add_array(y.name, atom)
         else:
@@ -150,10 +162,8 @@ class _Seeds:
         if is_array(given) != is_array(wanted) or is_array(given) and given.ndim != wanted.ndim:
             raise ShapeMismatch(f"{name} is {_kind(wanted)}, and its cotangent {_kind(given)}")
         item, target = (t.dtype if is_array(t) else t for t in (given, wanted))
-        complex_to_real = isinstance(item, nb.Complex) and not isinstance(target, nb.Complex)
-        if complex_to_real or not (is_number(item) or isinstance(item, nb.Boolean)):
-            raise TypeInferenceError(f"the cotangent of {name} has to be {target}, and is {item}",
-                                     hint="take its real part" if complex_to_real else None)
+        if not (is_number(item) or isinstance(item, nb.Boolean)):
+            raise TypeInferenceError(f"the cotangent of {name} has to be {target}, and is {item}")
 
     def _add_array(self, name: str, atom: Atom) -> None:
         from ..kernels import arrays
@@ -166,6 +176,10 @@ class _Seeds:
             atom = self.ctx.let(dtype_name(wanted), (atom,), wanted, hint="y_bar")
         known = self.bars.get(name)
         self.bars[name] = atom if known is None else self.ctx.let("+", (known, atom), wanted)
+
+
+def _is_complex(t: Any) -> bool:
+    return isinstance(t.dtype if is_array(t) else t, nb.Complex)
 
 
 def _kind(t: Any) -> str:

@@ -8,6 +8,7 @@ the strides that it has in the block.
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -98,14 +99,23 @@ class Block:
         low, high = bounds(array)
         return self.low <= low and high <= self.high and low < high
 
+    def check(self, array: np.ndarray) -> None:
+        """Refuse an array that shows the memory as numbers of another kind."""
+        if real_part(array.dtype) != self.real:
+            raise _reinterpreted(array.dtype, self.real)
+
+    def memory(self) -> np.ndarray:
+        """The bytes themselves; they are there as long as the arrays of the block are."""
+        held: Any = (ctypes.c_byte * (self.high - self.low)).from_address(self.low)
+        return np.frombuffer(held, np.uint8)
+
     def buffer(self) -> np.ndarray:
         """Zeros for the gradient of the block, as bytes."""
         return np.zeros((self.high - self.low) * self.scale, np.uint8)
 
     def seen(self, buffer: np.ndarray, array: np.ndarray) -> np.ndarray:
         """The part of a gradient's buffer that is the gradient of an array of the block."""
-        if real_part(array.dtype) != self.real:
-            raise _reinterpreted(array.dtype, self.real)
+        self.check(array)
         offset = (address(array) - self.low) * self.scale
         strides = tuple(s * self.scale for s in array.strides)
         found: np.ndarray = np.ndarray(array.shape, cotangent_dtype(array.dtype), buffer, offset, strides)
@@ -168,7 +178,7 @@ def blocks(arrays: Iterable[np.ndarray]) -> list[Block]:
     >>> [b.high - b.low for b in sorted(blocks([x[:3], x[2:], y]), key=lambda b: b.low - b.high)]
     [32, 16]
     """
-    known = sorted((*bounds(a), a.dtype) for a in arrays if a.size)
+    known = sorted(((*bounds(a), a.dtype) for a in arrays if a.size), key=lambda known: known[:2])
     merged: list[tuple[int, int, list[np.dtype]]] = []
     for low, high, dtype in known:
         if merged and low < merged[-1][1]:
@@ -176,11 +186,13 @@ def blocks(arrays: Iterable[np.ndarray]) -> list[Block]:
             merged[-1] = first, max(last, high), [*dtypes, dtype]
         else:
             merged.append((low, high, [dtype]))
-    return [_block(*m) for m in merged]
+    return [_block(*m) for m in merged if any(d.kind in "iufc" for d in m[2])]
 
 
 def _block(low: int, high: int, dtypes: Sequence[np.dtype]) -> Block:
-    real = {real_part(d) for d in dtypes}
+    real = {real_part(d) for d in dtypes if d.kind in "iufc"}
+    if len(real) > 1:  # an owner of bytes is memory of any kind
+        real = {d for d in real if d.itemsize > 1}
     if len(real) > 1:
         raise _reinterpreted(*sorted(real, key=str)[:2])
     kind = real.pop()

@@ -52,10 +52,6 @@ def case_inside_a_tuple():
     vjp(pair, (X,), (X, X))
 
 
-def case_complex_for_real():
-    vjp(double, (X,), 1j * X)
-
-
 def case_text():
     vjp(double, (1.0,), "one")
 

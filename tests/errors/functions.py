@@ -64,16 +64,12 @@ def case_unknown_value_of_unused():
     gradient(f, unused=None)
 
 
-def case_alias_memory():
-    gradient(f, alias="memory")
-
-
 def case_structural():
     pullback(f, form="structural")
 
 
 def case_holomorphic():
-    gradient(holomorphic=True)
+    pullback(holomorphic=True)
 
 
 def case_parallel():
