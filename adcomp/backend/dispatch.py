@@ -93,6 +93,8 @@ class DerivativeDispatcher(SpecialisingDispatcher):
         As `generate`; what it returns tells people about the program.
     """
 
+    is_derivative = True  #: what the frontend asks of the type of an object that is called
+
     def __init__(
         self,
         primal: Any,
