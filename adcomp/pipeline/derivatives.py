@@ -72,9 +72,9 @@ def _meant(block: Block, types: Mapping[str, Any], namespace: Mapping[str, Any],
             case Call(op="kernels.copy_into", args=(target, source), loc=where):
                 out.append(SetItem(target, (Const(Ellipsis),), source, loc=where))
             case Let(op=op) | Call(op=op) as other:
-                if op.startswith("kernels."):
+                if op.startswith("kernels.") and op != "kernels.stretched":  # which has a rule
                     raise UnsupportedSyntax(
-                        f"the derivative of {derivative.__name__} is not supported: its program uses a tape "
+                        f"the derivative of {derivative.__name__} is not supported: it calls {op}, for a tape "
                         "whose length is known only when it runs, as a while loop does",
                         loc=loc if isinstance(loc, Loc) else None)
                 out.append(other)

@@ -180,7 +180,8 @@ class Program:
             namespace |= {n: v for n, v in {**STANDARD, **fn.namespace}.items()
                           if n in used and n not in made}
         refuse_frozen(self.f, namespace)
-        return Generated("\n\n".join(texts), self.calls.functions[-1][0].name, namespace)
+        return Generated("\n\n".join(texts), self.calls.functions[-1][0].name, namespace,
+                         lasting="touches" not in namespace)
 
 
 def refuse_random(fn: Function) -> None:
