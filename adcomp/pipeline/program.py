@@ -32,6 +32,7 @@ from ..passes.context import Context
 from ..passes.control import Decider, decided_by
 from ..passes.fresh import store_first
 from ..passes.jam import jam
+from ..passes.lend import lend_shadows
 from ..passes.maxima import block_maxima
 from ..passes.regroup import regroup
 from ..passes.signs import settle_signs
@@ -161,7 +162,9 @@ class Program:
         fn = block_maxima(fn, ctx.types, ctx.namer)
         fn = tighten(fn, ctx.types, ctx.namer, reorder=self.options.math == "vector")
         fn = regroup(simplify(fn, ctx.types), ctx.types, ctx.namer)
-        fn = store_first(simplify(fn, ctx.types), ctx.types, set(ctx.shadow.values()))
+        shadows = set(ctx.shadow.values())
+        fn = store_first(simplify(fn, ctx.types), ctx.types, shadows)
+        fn = simplify(lend_shadows(fn, ctx.types, shadows), ctx.types)
         return jam(fn, ctx.types, ctx.namer) if self.options.math == "vector" else fn
 
     # --- text ------------------------------------------------------------------------------------
