@@ -46,6 +46,37 @@ def _overload_along(length, a, size):
     return lambda length, a, size: length * np.sign(a)
 
 
+def _ratio_complex(length, a, size):
+    return length / size if size != 0 else 0.0 * length
+
+
+@overloaded_kernel
+def ratio(length, a, size):
+    """``length / size`` of a complex `a`: what ``along`` changes by where `a` does; 0 of a real `a`."""
+    return _ratio_complex(length, a, size) if isinstance(a, complex) else 0.0 * length
+
+
+@overload(ratio, jit_options=JIT)
+def _overload_ratio(length, a, size):
+    if isinstance(a, types.Complex):
+        return _ratio_complex
+    return lambda length, a, size: 0.0 * length
+
+
+@pullback(along, REAL, NONZERO.or_complex, POSITIVE)
+def along_slopes(a, b, c, y_bar):
+    """``y = a b / c`` of a complex `b`, ``a sign(b)`` of a real one; 0 where `c` is 0."""
+    a_bar = (y_bar * conj(along(1.0, b, c))).real
+    step = ratio(a, b, c)
+    return a_bar, y_bar * step, -a_bar * step
+
+
+@pullback(ratio, REAL, NONZERO.or_complex, POSITIVE)
+def ratio_slopes(a, b, c, y, y_bar):
+    inverse = ratio(1.0, b, c)
+    return y_bar * inverse, None, -y_bar * y * inverse
+
+
 # Gamma function -----------------------------------------------------------------------------------
 
 

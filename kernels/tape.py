@@ -204,7 +204,7 @@ def at_least(typing_context, k, low):
 
 @transparent(lambda condition: condition)
 def rare(typing_context, condition):
-    """A condition that LLVM may expect not to hold: it stays a branch, where else it would become a select."""
+    """A condition that LLVM may expect not to hold: it stays a branch, and does not become a select."""
     if condition != types.boolean:
         return None
 

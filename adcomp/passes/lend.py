@@ -253,10 +253,12 @@ class _Lender:
         index = tuple(Var(forward.loops[k].index) for k in levels if k is not None)
         keep = SetItem(Var(self.shadow), index, Var(same.target), False, same.loc)
         take = replace(value, op="[]", args=(Var(self.shadow), *store.index))
-        early = [s for s in reverse.loops[-1].body.stmts if isinstance(s, Let) and Var(s.target) in store.index]
+        body = reverse.loops[-1].body.stmts
+        early = [s for s in body if isinstance(s, Let) and Var(s.target) in store.index]
+        change: dict[int, tuple[Stmt, ...]] = {id(s): () for s in early}
         stmts = list(self.stmts)
         stmts[forward.place] = _inside(forward.loops, {id(same): (same, keep)})
-        stmts[reverse.place] = _inside(reverse.loops, {id(value): (*early, take), **{id(s): () for s in early}})
+        stmts[reverse.place] = _inside(reverse.loops, change | {id(value): (*early, take)})
         if born > forward.place:
             stmts.insert(forward.place, stmts.pop(born))
         return stmts
