@@ -132,6 +132,26 @@ class ClipGrad:
         return np.clip(x_bar, -self.bound, self.bound)
 
 
+@dataclass(frozen=True)
+class ClipNorm:
+    """Scale a gradient down to a norm of `bound`, if it is longer.
+
+    Examples
+    --------
+    >>> ClipNorm(1.0).apply(None, np.zeros(2), np.array([3.0, 4.0]))
+    (None, array([0.6, 0.8]))
+    """
+
+    bound: float = 10.0
+
+    def init(self, x: Any) -> None:
+        return None
+
+    def apply(self, state: None, x: Any, x_bar: Any) -> tuple[None, Any]:
+        norm = float(np.linalg.norm(np.ravel(x_bar)))
+        return None, x_bar * (self.bound / norm) if norm > self.bound else x_bar
+
+
 class Chain:
     """Rules one after the other: each gets as gradient what the one before it returned.
 
