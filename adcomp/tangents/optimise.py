@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import TangentError
 from .places import Path, shown
-from .renewal import renewed
+from .renewal import overwrite, renewed
 from .ties import Ties, find_ties
 
 
@@ -247,6 +247,39 @@ class Optimiser:
             `grads` is no gradient of `model`, or `model` has other places or ties than it had. Nothing has
             changed then.
         """
+        states, units = self._next(model, grads)
+        result = renewed(model, self.ties, units)
+        self.states = states
+        return result
+
+    def step_in_place(self, model: Any, grads: Any) -> None:
+        """One step in the memory of the model, where whoever captured its arrays sees it.
+
+        Parameters
+        ----------
+        model, grads
+            As for `step`. What is updated must be arrays, of which one that shows it can be written to.
+
+        Raises
+        ------
+        ShapeMismatch, TangentError
+            As for `step`, and for numbers and read-only arrays. Nothing has changed then.
+
+        Examples
+        --------
+        >>> W = np.ones((2, 2))
+        >>> optimiser = Optimiser(Descent(0.5), [W, W.T])
+        >>> optimiser.step_in_place([W, W.T], [np.eye(2), None])
+        >>> W
+        array([[0.5, 1. ],
+               [1. , 0.5]])
+        """
+        states, units = self._next(model, grads)
+        overwrite(model, self.ties, units)
+        self.states = states
+
+    def _next(self, model: Any, grads: Any) -> tuple[list[Any], list[Any]]:
+        """The next states, and the units of the next model; None for those that stay."""
         values, totals = self.ties.values(model), self.ties.totals(model, grads)
         states = list(self.states)
         units: list[Any] = []
@@ -257,6 +290,4 @@ class Optimiser:
             x = group.gather(values[k])
             states[k], step = self.rule.apply(self.states[k], x, x_bar)
             units.append(np.asarray(x - step, group.dtype))
-        result = renewed(model, self.ties, units)
-        self.states = states
-        return result
+        return states, units

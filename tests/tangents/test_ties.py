@@ -318,6 +318,31 @@ def test_lists_and_dicts_of_numba():
     assert new[1] is new[2] and new[1]["a"] == -2.0 and rows[0].tolist() == [1.0, 1.0]
 
 
+def test_a_step_in_place_is_seen_by_who_holds_the_memory():
+    x = np.arange(6.0)
+    model = {"odd": x[1::2], "all": x.reshape(2, 3), "none": np.ones(1)}
+    model["all"].flags.writeable = False
+    optimiser = Optimiser(Momentum(1.0, 0.5), model)
+    with pytest.raises(TangentError, match="cannot be updated in place"):
+        optimiser.step_in_place(model, {"all": np.ones((2, 3)), "none": np.ones(1)})
+    assert x.tolist() == list(range(6)) and model["none"] == 1.0 and not optimiser.state(("none",)).any()
+    model["all"].flags.writeable = True
+    optimiser.step_in_place(model, {"odd": np.ones(3), "all": np.ones((2, 3))})
+    assert x.tolist() == [-1.0, -1.0, 1.0, 1.0, 3.0, 3.0] and model["none"] == 1.0
+    with pytest.raises(TangentError, match="in place"):
+        Optimiser(Descent(), [1.0]).step_in_place([1.0], [1.0])
+
+
+def test_a_model_may_be_one_array_or_one_number():
+    x = np.ones(2)
+    assert Optimiser(Descent(1.0), x).step(x, x).tolist() == [0.0, 0.0]
+    assert Optimiser(Descent(1.0), 2.0).step(2.0, 0.5) == 1.5
+    vector, rebuild = flatten(x)
+    assert rebuild(2 * vector).tolist() == [2.0, 2.0] and rebuild.pullback(x).tolist() == [1.0, 1.0]
+    assert tied_total(x, x).tolist() == [1.0, 1.0] and tied_total("a", None) is NoTangent
+    assert flatten([])[0].shape == (0,)
+
+
 def test_a_model_that_contains_itself_and_records_are_refused():
     loop = [1.0]
     loop.append(loop)
