@@ -88,7 +88,7 @@ def check(rule, f, args, directions, rng):
                 continue
             assert k not in rule.refused
             np.testing.assert_allclose(twice[k], 2 * bar, rtol=1e-12)
-            for direction in directions:
+            for direction in directions[:1] if rule.domains[k].always_real else directions:
                 ahead, behind = list(args), list(args)
                 ahead[k], behind[k] = args[k] + STEP * direction, args[k] - STEP * direction
                 dot = (f(*ahead) - f(*behind)) / (2 * STEP)
