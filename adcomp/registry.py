@@ -242,6 +242,11 @@ class Rules:
         return self._definition.get(op)
 
     @property
+    def array_rules(self) -> Iterator[ArrayRule]:
+        """Every array rule."""
+        return (rule for rules in self._array.values() for rule in rules.values())
+
+    @property
     def definitions(self) -> Mapping[str, Definition]:
         """All definitions, by op."""
         return MappingProxyType(self._definition)

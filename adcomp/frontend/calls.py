@@ -18,6 +18,14 @@ from ..core.ops import callee as object_called
 from ..core.ops import op_of
 from ..tangents.structures import structure_of
 from . import library, structures
+from .derivatives import (
+    LocalDerivative,
+    call_derivative,
+    call_local_derivative,
+    is_derivative,
+    make_derivative,
+    makes_derivatives,
+)
 from .expressions import expression
 from .frame import Frame
 from .source import python_function, source_of
@@ -42,12 +50,14 @@ def call(frame: Frame, node: ast.Call, hint: str | None) -> Value:
         base = expression(frame, node.func.value)
         if isinstance(base, TupleValue) and base.cls is not None:
             return structures.call_method(frame, base, node.func.attr, args, kwargs, node)
-        if not isinstance(base, (Static, TupleValue, LocalFunction)):
+        if not isinstance(base, (Static, TupleValue, LocalFunction, LocalDerivative)):
             receiver = frame.atom(base, node)
             if node.func.attr in FUNCTIONS:
                 return _primitive(frame, FUNCTIONS[node.func.attr], [receiver, *args], kwargs, node, hint)
             return _primitive(frame, f".{node.func.attr}()", [receiver, *args], kwargs, node, hint)
     f = expression(frame, node.func)
+    if isinstance(f, LocalDerivative):
+        return call_local_derivative(frame, f, args, kwargs, node, hint)
     if isinstance(f, LocalFunction):
         return _call_local(frame, f, args, kwargs, node)
     if isinstance(f, Static):
@@ -77,6 +87,8 @@ def _call_object(
     frame: Frame, f: Any, args: list[Value], kwargs: dict[str, Value], node: ast.Call,
     hint: str | None,
 ) -> Value:
+    if makes_derivatives(f):
+        return make_derivative(frame, f, args, kwargs, node)
     if isinstance(f, type) and structure_of(f) is not None:
         return structures.made(frame, f, args, kwargs, node)
     if any(map(structures.is_structure, args)):
@@ -91,6 +103,9 @@ def _call_object(
     if frame.builder.is_primitive(f):
         known = getattr(f, "__name__", "")
         name = frame.builder.global_name(f, known if known.isidentifier() else "primitive")
+        written = frame.builder.writes(f) if frame.builder.writes else ()
+        if written:
+            return call_effect(frame, name, [frame.atom(v, node) for v in args], written, node)
         return _primitive(frame, name, args, kwargs, node, hint)
     replacement = library.REPLACED.get(f) if op_of(f) is not None else None
     if replacement is not None:
@@ -98,6 +113,8 @@ def _call_object(
     op = op_of(f)
     if op is not None:
         return _primitive(frame, op, args, kwargs, node, hint)
+    if is_derivative(f):
+        return call_derivative(frame, f, args, kwargs, node, hint)
     if hasattr(f, "primal"):
         raise frame.refuse(
             f"{getattr(f, '__name__', 'this')} is a derivative, and its own is not supported yet",

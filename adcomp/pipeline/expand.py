@@ -15,6 +15,7 @@ from typing import Any
 
 from numba import types as nb
 
+from ..backend.dispatch import DerivativeDispatcher
 from ..core.ir import (
     Atom,
     Block,
@@ -31,10 +32,12 @@ from ..core.ir import (
 )
 from ..core.names import Namer
 from ..core.ops import STANDARD, callee
+from ..core.splice import splice
 from ..core.types import is_array, type_of
 from ..errors import Loc, UnsupportedSyntax
 from ..frontend.definitions import read_definition
 from ..registry import Definition, Rules
+from .derivatives import adds, array_rule, layout_of, program_of, writes_of
 from .steady import Steady
 
 _FULL = (Const(None), Const(None), Const(None))
@@ -76,6 +79,9 @@ class _Expand:
                 return [self._flat(stmt, self.types[name])]
             case Let(target=target, op=op, args=args) if target in self.types and self._typed(args):
                 result = self.types[target]
+                derived = self._derivative(op, args, stmt.keywords, stmt.loc)
+                if derived is not None:
+                    return [*derived[0], Let(target, "id", (derived[1],), stmt.loc)]
                 if op == "[]" and is_array(self._type(args[0])) and self._has_tuple(args[1:]):
                     before, index = self._unpacked(args[1:], stmt.loc)
                     return [*before, replace(stmt, args=(args[0], *index))]
@@ -88,6 +94,9 @@ class _Expand:
                 if found is not None:
                     return [*found[0], Let(target, "id", (found[1],), stmt.loc)]
             case Call(op=op, args=args) if self._typed(args):
+                helper = self._helper(stmt)
+                if helper is not None:
+                    return helper
                 found = self._read(op, args, stmt.keywords, nb.none, stmt.loc)
                 if found is not None:
                     return found[0]
@@ -191,6 +200,43 @@ class _Expand:
         name = self.namer("_t")
         out.append(Let(name, "slice", _FULL, loc))
         return Var(name)
+
+    # --- derivatives and what they call -------------------------------------------------------
+
+    def _derivative(self, op: str, args: Sequence[Atom], keywords: Sequence[str], loc: Where
+                    ) -> tuple[list[Stmt], Atom] | None:
+        """The program of a derivative that is called."""
+        value = callee(op, self.namespace) if op in self.namespace else None
+        if not isinstance(value, DerivativeDispatcher):
+            return None
+        self.changed = True
+        called = program_of(value, tuple(map(self._type, args)), loc)
+        given = dict(zip(called.fn.params, args, strict=False))
+        defaults = zip(reversed(called.fn.params), map(Const, reversed(called.fn.defaults)), strict=False)
+        stmts, results, _ = splice(called.fn, dict(defaults) | given, self.namer, self.namespace, loc)
+        value_of = layout_of(called.fn.returns, results, stmts, self.namer, loc)
+        self.bound |= set(bound_in(Block(tuple(stmts))))
+        return stmts, value_of
+
+    def _helper(self, stmt: Call) -> list[Stmt] | None:
+        """A call that an adjoint makes, as statements."""
+        value = callee(stmt.op, self.namespace) if stmt.op in self.namespace else None
+        if value is None or not writes_of(value):
+            return None
+        self.changed = True
+        found = adds(stmt, self.types, self.namespace, self.namer)
+        if found is not None:
+            return found
+        rule = array_rule(value)
+        assert rule is not None
+        arguments = dict(zip(inspect.signature(rule[0]).parameters, stmt.args, strict=True))
+        stmts, _ = read_definition(
+            rule[0], {name: (a, self._type(a)) for name, a in arguments.items()}, tuples=self.tuples,
+            namer=self.namer, namespace=self.namespace, writes=writes_of,
+            is_primitive=lambda g: self.is_primitive(g) or bool(writes_of(g)),
+            place=stmt.loc if isinstance(stmt.loc, Loc) else None,
+        )
+        return stmts
 
     # --- definitions --------------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ def renewed_places(group: Group, held: Sequence[Any], units: Any) -> list[Any]:
         return [fitted_to(value, units) for value in held]
     if group.windows is None:
         return [np.asarray(units, held[0].dtype).reshape(held[0].shape)]
-    low = min(bounds(a)[0] for a in held)
+    low = min(bounds(a)[0] for a in held)  # one array held twice is one array in the new model too
     high = max(bounds(a)[1] for a in held)
     carrier = next((k for k, a in enumerate(held) if _fills(a, low, high)), None)
     if carrier is None:
@@ -55,17 +55,14 @@ def renewed_places(group: Group, held: Sequence[Any], units: Any) -> list[Any]:
     else:
         block = np.empty(held[carrier].shape, held[carrier].dtype,
                          "C" if held[carrier].flags.c_contiguous else "F")
-    made = []
+    views: dict[int, Any] = {} if carrier is None else {id(held[carrier]): block}
     for k, old in enumerate(held):
-        if k == carrier:
-            view = block
-        else:
-            view = np.ndarray(old.shape, old.dtype, block, address(old) - low, old.strides)
+        made = np.ndarray(old.shape, old.dtype, block, address(old) - low, old.strides)
+        view = views.setdefault(id(old), made)
         view[...] = group.shown(k, units)
-        made.append(view)
-    for view in made:
+    for view in views.values():
         view.flags.writeable = not overlaps_itself(view)
-    return made
+    return [views[id(old)] for old in held]
 
 
 def _fills(array: Any, low: int, high: int) -> bool:

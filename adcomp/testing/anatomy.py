@@ -14,6 +14,7 @@ from numba.typed import Dict as TypedDict
 from numba.typed import List as TypedList
 
 from ..tangents.lazy import Lazy
+from ..tangents.matrix_types import matrix_type
 from ..tangents.structural import Tangent
 from ..tangents.structures import structure_of
 from ..tangents.zeros import NoTangent, ZeroTangent
@@ -118,6 +119,9 @@ def anatomy(x: Any) -> Anatomy:
         return _fields(x, tuple(f.name for f in dataclasses.fields(x)))
     if _is_sparse(x):
         return _sparse(x)
+    matrix = matrix_type(x)
+    if matrix is not None:
+        return _fields(x, matrix.fields)
     if hasattr(x, "__dict__"):
         return _fields(x, tuple(vars(x)))
     raise TypeError(f"the toolkit cannot take apart a value of type {type(x).__name__}; "
@@ -200,6 +204,7 @@ def _fields(x: Any, names: tuple[str, ...]) -> Anatomy:
 
     def rebuild(parts: Sequence[Any]) -> Any:
         made = object.__new__(type(x))
+        made.__dict__.update(getattr(x, "__dict__", {}))
         for name, part in zip(names, parts, strict=True):
             object.__setattr__(made, name, part if name in active else getattr(x, name))
         return made

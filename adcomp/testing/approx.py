@@ -10,7 +10,7 @@ import numpy as np
 from ..tangents.structural import Tangent
 from ..tangents.zeros import NoTangent, NotImplementedTangent, ZeroTangent
 from .anatomy import anatomy, forced, is_number, is_passive
-from .forms import is_matrix
+from .forms import dense, is_matrix
 
 DOUBLE = 1e-9
 SINGLE = 1e-4
@@ -122,7 +122,7 @@ class _Comparison:
                        for n, v in parts.items())
 
     def _dense(self, a: Any, b: Any, path: str) -> tuple[str, ...]:
-        first, second = (v.dense() if is_matrix(v) else v for v in (a, b))
+        first, second = (dense(v) if is_matrix(v) else v for v in (a, b))
         _require(_is_numeric(first) and _is_numeric(second), f"{path} is {a!r}, not {b!r}")
         return self._arrays(np.asarray(first), np.asarray(second), path)
 

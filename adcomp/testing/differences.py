@@ -83,8 +83,15 @@ def finite_difference(f: Callable[[float], Any], x: float, *, points: int = 5, o
         chosen = _adapted(method, evaluate, max_range)
     else:
         chosen = Step(float(step), math.nan, math.nan)
-    value = method.apply(evaluate(method, chosen.size, skip_zeros=True), chosen.size)
+    values = evaluate(method, chosen.size, skip_zeros=True)
+    value = np.where(_constant(method, values), 0.0, method.apply(values, chosen.size))
     return Difference(evaluate.restored(value), chosen.error, chosen.size, chosen.bound)
+
+
+def _constant(method: CentralMethod, values: list[np.ndarray]) -> Any:
+    """Where all values are the same: there the derivative is exactly zero, and not what rounding leaves."""
+    seen = [v for c, v in zip(method.coefficients, values, strict=True) if c != 0.0]
+    return np.all([v == seen[0] for v in seen], axis=0)
 
 
 class _Evaluation:

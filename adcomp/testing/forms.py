@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from ..matrices.base import Matrix
 from ..tangents import conversions
+from ..tangents.matrix_types import matrix_type
+from ..tangents.projection import projector
 from ..tangents.structural import Tangent
 from ..tangents.zeros import NoTangent, NotImplementedTangent, ZeroTangent
 from .anatomy import anatomy, forced, is_array, is_number, is_passive, like_container
+from .vectors import numbers
 
 #: From a value, and a tangent or cotangent of it, to another form of that.
 Convert = Callable[[Any, Any], Any]
@@ -20,8 +22,13 @@ _JUNK_FREE: dict[type, Callable[[Any], Any]] = {}
 
 
 def is_matrix(x: Any) -> bool:
-    """Whether a value is a structured matrix."""
-    return isinstance(x, Matrix)
+    """Whether a value is a structured matrix, or of a registered type of matrices."""
+    return matrix_type(x) is not None
+
+
+def dense(x: Any) -> np.ndarray:
+    """The entries of a matrix or an array."""
+    return np.asarray(conversions.destructure(x))
 
 
 def register_junk_free(cls: type, function: Callable[[Any], Any]) -> None:
@@ -58,8 +65,10 @@ def junk_free(x: Any) -> Any:
         return known(x)
     if isinstance(x, np.ma.MaskedArray):
         return x.filled(0)
-    if is_matrix(x):
-        return x._junk_free()
+    matrix = matrix_type(x)
+    if matrix is not None:
+        function = matrix.junk_free or getattr(type(x), "_junk_free", None)
+        return x if function is None else function(x)
     if is_array(x) or is_number(x) or is_passive(x) or isinstance(x, Tangent):
         return x
     if hasattr(x, "sum_duplicates"):
@@ -77,8 +86,11 @@ def _canonical(x: Any) -> Any:
 
 
 def has_junk(x: Any) -> bool:
-    """Whether a matrix stores numbers that mean nothing: its junk-free form is another type."""
-    return is_matrix(x) and type(x._junk_free()) is not type(x)
+    """Whether a matrix stores numbers that mean nothing, or entries twice."""
+    if not is_matrix(x):
+        return False
+    plain = junk_free(x)
+    return type(plain) is not type(x) or len(numbers(plain)) < len(numbers(x))
 
 
 def structural(x: Any, x_bar: Any) -> Any:
@@ -102,12 +114,14 @@ def _structural(x: Any, x_bar: Any, convert: Convert) -> Any:
         return x_bar
     if is_matrix(x):
         if not isinstance(x_bar, Tangent):
-            return convert(x, x_bar) if is_matrix(x_bar) or np.ndim(x_bar) == 2 else x_bar
+            return convert(x, x_bar) if is_matrix(x_bar) or isinstance(x_bar, np.ndarray) else x_bar
         known = anatomy(x)
         return Tangent(type(x), **{name[1:]: _structural(part, x_bar[name[1:]], convert)
                                    for name, part in zip(known.names, known.parts, strict=True)})
     if is_array(x) or is_number(x) or is_passive(x):
         return x_bar
+    if hasattr(x, "sum_duplicates"):  # of scipy.sparse: resampled at the stored entries
+        return projector(x)(x_bar) if hasattr(x_bar, "shape") else x_bar
     return _by_parts(x, x_bar, lambda part, bar: _structural(part, bar, convert))
 
 
@@ -129,7 +143,8 @@ def _for_junk_free(y: Any, y_bar: Any, to_natural: Convert, to_structural: Conve
         if not has_junk(y):
             return _structural(y, y_bar, to_structural)
         found = to_natural(y, y_bar) if isinstance(y_bar, Tangent) else y_bar
-        return found.dense() if is_matrix(found) else np.asarray(found)
+        plain = junk_free(y)
+        return to_structural(plain, found) if is_matrix(plain) else dense(found)
     if is_array(y) or is_number(y) or is_passive(y):
         return y_bar
     return _by_parts(y, y_bar, lambda part, bar: _for_junk_free(part, bar, to_natural, to_structural))
@@ -137,7 +152,12 @@ def _for_junk_free(y: Any, y_bar: Any, to_natural: Convert, to_structural: Conve
 
 def natural(y: Any, y_bar: Any) -> Any:
     """A structural cotangent with its matrices in natural form, where they have one."""
-    return _natural(y, y_bar, lambda m, bar: bar if m.over_parametrised else conversions.pull_r(m, bar))
+    def convert(matrix: Any, bar: Any) -> Any:
+        known = matrix_type(matrix)
+        assert known is not None
+        return bar if known.over_parametrised or known.r is None else conversions.pull_r(matrix, bar)
+
+    return _natural(y, y_bar, convert)
 
 
 def natural_tangent(x: Any, x_dot: Any) -> Any:

@@ -152,7 +152,7 @@ def _derivative(f: Any, args: tuple[Any, ...], kwargs: dict[str, Any], wrt: Any,
     positions, _ = _positions(f, wrt, args)
     primal = jitted(f)
     y = primal(*fresh(), **copied(kwargs))
-    if y_bar is not None or np.ndim(y) or isinstance(y, tuple) or np.iscomplexobj(y):
+    if y_bar is not None or not isinstance(y, int | float | np.integer | np.floating):
         seed = rand_cotangent(y, rng) if y_bar is None else y_bar
         bars = api.pullback(f, wrt=positions).dispatcher(seed, *fresh(), **copied(kwargs))
         return primal, positions, bars, seed

@@ -56,7 +56,11 @@ class _Push:
 
     def push(self, tangents: tuple[Any, ...]) -> Any:
         """The tangent of the result that the rule gives on fresh arguments."""
-        return self.rule(tuple(map(copied, self.args)), tangents, **copied(self.kwargs))[1]
+        return self.run(tangents)[1]
+
+    def run(self, tangents: tuple[Any, ...]) -> Any:
+        """What the rule returns for fresh arguments."""
+        return self.rule(tuple(map(copied, self.args)), copied(tangents), **copied(self.kwargs))
 
     def vector(self, y_dot: Any) -> np.ndarray:
         """A tangent of the result as a vector; parts that are not implemented as zeros."""
@@ -143,7 +147,7 @@ def check_pushforward(
 
 def _primal(t: _Push) -> None:
     expected = t.f(*map(copied, t.args), **copied(t.kwargs))
-    result = t.rule(tuple(map(copied, t.args)), t.tangents, **copied(t.kwargs))
+    result = t.run(t.tangents)
     y = result[0] if isinstance(result, tuple) and len(result) == 2 else None
     if y is not None:
         t.same(y, expected, "the value")
@@ -151,7 +155,7 @@ def _primal(t: _Push) -> None:
 
 
 def _is_tuple(t: _Push) -> None:
-    result = t.rule(tuple(map(copied, t.args)), t.tangents, **copied(t.kwargs))
+    result = t.run(t.tangents)
     if not isinstance(result, tuple) or len(result) != 2:
         raise t.fail(f"the rule returned {result!r}, and not a value and its tangent")
     t.y_dot = result[1]

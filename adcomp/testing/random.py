@@ -9,7 +9,7 @@ import numpy as np
 from ..tangents import conversions
 from ..tangents.zeros import NoTangent, ZeroTangent
 from .anatomy import anatomy, forced, is_array, is_number, is_passive
-from .forms import has_junk, is_matrix
+from .forms import dense, has_junk, is_matrix
 from .vectors import in_order_of
 
 
@@ -82,7 +82,7 @@ def rand_cotangent(y: Any, rng: np.random.Generator) -> Any:
     y = forced(y)
     if is_matrix(y):
         if has_junk(y):
-            return conversions.pull_d(y, short_decimals(y.dense(), rng))
+            return conversions.pull_d(y, short_decimals(dense(y), rng))
         return _tangent(y, rng, "structural")
     if is_array(y) or is_number(y) or is_passive(y):
         return _tangent(y, rng, "structural")
