@@ -25,6 +25,7 @@ import numpy as np
 
 from .interpreter import Interpreted
 from .parts import same_length, same_shape, scale_rows
+from .triangles import with_diagonal
 
 ZERO_PRESERVING = (
     np.sin, np.tan, np.arcsin, np.arctan, np.sinh, np.tanh, np.arcsinh, np.arctanh, np.expm1, np.log1p,
@@ -95,7 +96,7 @@ class Matrix(Interpreted):
         return (-self)._added_to(left)
 
     def _plus_diagonal(self, d):
-        return self.dense() + np.diag(d)
+        return with_diagonal(self.dense(), d)
 
     def __neg__(self):
         return self._mapped(np.negative)

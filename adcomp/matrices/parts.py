@@ -70,21 +70,6 @@ def same_shape(a, b):
         raise ShapeMismatch("the shapes of the matrices differ")
 
 
-def on_triangle(f, a, lower):
-    """`f` of the elements of a triangle, zeros elsewhere; what the other triangle holds is never read."""
-    n = a.shape[0]
-    y = np.zeros(a.shape, f(np.empty(0, a.dtype)).dtype)
-    if lower:
-        for i in range(n):
-            for j in range(i + 1):
-                y[i, j] = f(a[i, j])
-    else:
-        for i in range(n):
-            for j in range(i, n):
-                y[i, j] = f(a[i, j])
-    return y
-
-
 def refuse_unless_square(name: str, data: Any) -> None:
     """The check of a constructor that takes a square array."""
     shape = np.shape(data)

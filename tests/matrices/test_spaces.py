@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from adcomp.errors import ShapeMismatch, TangentError
-from adcomp.matrices import CSR, Diagonal, LowerTriangular, Matrix, ScaledMatrix, Symmetric, Woodbury
+from adcomp.matrices import Diagonal, LowerTriangular, Matrix, ScaledMatrix, Symmetric
 from adcomp.matrices.interpreter import dense_of
 from adcomp.tangents import NoTangent, Tangent, ZeroTangent, projector
 from adcomp.tangents.conversions import (
@@ -206,7 +206,8 @@ def product_pullback(a, b):
 
 @pytest.mark.parametrize("right", ["Symmetric upper", "UpperTriangular", "Fill square", "Woodbury",
                                    "Kronecker", "CSR", "UnitLowerTriangular"])
-@pytest.mark.parametrize("left", ["Symmetric lower", "LowerTriangular", "Fill square", "Woodbury", "Diagonal"])
+@pytest.mark.parametrize("left", ["Symmetric lower", "LowerTriangular", "Fill square", "Woodbury",
+                                  "Diagonal"])
 def test_generic_product(left, right, dtype):
     a, b = samples(dtype)[left], samples(dtype, seed=3)[right]
     y_bar = numbers(np.random.default_rng(4), (4, 4), dtype)
@@ -340,4 +341,5 @@ class Circulant(Matrix):
 def test_d_is_derived_from_the_entries():
     a = np.random.default_rng(0).normal(size=(3, 3))
     x = Circulant(np.array([1.0, 2.0, 3.0]))
-    np.testing.assert_allclose(structural(x, a).c, [sum(a[(k + j) % 3, j] for j in range(3)) for k in range(3)])
+    wanted = [sum(a[(k + j) % 3, j] for j in range(3)) for k in range(3)]
+    np.testing.assert_allclose(structural(x, a).c, wanted)
