@@ -87,6 +87,8 @@ def _call_object(
     frame: Frame, f: Any, args: list[Value], kwargs: dict[str, Value], node: ast.Call,
     hint: str | None,
 ) -> Value:
+    if frame.builder.meaning is not None:
+        f = frame.builder.meaning(f)
     if makes_derivatives(f):
         return make_derivative(frame, f, args, kwargs, node)
     if isinstance(f, type) and structure_of(f) is not None:

@@ -14,11 +14,11 @@ from typing import Any
 from numba import types as nb
 
 from ..backend.dispatch import DerivativeDispatcher
-from ..core.ir import Atom, Block, Call, Const, Function, If, Let, Raise, SetItem, Stmt, Var, Where, map_blocks
+from ..core.ir import Atom, Block, Call, Const, Function, If, Let, Raise, SetItem, Stmt, Var, Where, map_blocks, walk
 from ..core.ops import callee
 from ..core.types import is_array, type_of
 from ..errors import Loc, UnsupportedSyntax
-from ..registry import RULES, accumulate, unwrap
+from ..registry import RULES, accumulate, is_kernel, unwrap
 
 
 @dataclass(frozen=True)
@@ -41,18 +41,32 @@ def program_of(derivative: DerivativeDispatcher, argtypes: Sequence[Any], loc: W
     if key not in _PROGRAMS:
         options = replace(derivative.options, math="libm", plain=True)
         program = Program(unwrap(derivative.primal), options)
-        functions = program.functions(complete, derivative.kind.name)
+        try:
+            functions = program.functions(complete, derivative.kind.name)
+        except UnsupportedSyntax as error:
+            if error.loc is None and isinstance(loc, Loc):
+                raise UnsupportedSyntax(str(error).splitlines()[0], loc=loc, hint=error.hint) from error
+            raise
         if len(functions) != 1:
             raise UnsupportedSyntax(
                 f"the derivative of {derivative.__name__} is not supported: it calls functions that are not "
                 "inlined, as recursive ones are", loc=loc if isinstance(loc, Loc) else None)
         fn, types = functions[0]
+        _refuse_factors(fn, loc)
         _HELD.append(derivative)
         _PROGRAMS[key] = Spliceable(replace(fn, body=_meant(fn.body, types, fn.namespace, derivative, loc)), types)
     return _PROGRAMS[key]
 
 
 _HELD: list[Any] = []  # keeps the ids of the derivatives theirs
+
+
+def _refuse_factors(fn: Function, loc: Where) -> None:
+    """Refuse what has no derivative by itself, and is read again by rules that know where it comes from."""
+    for stmt in walk(fn.body):
+        value = callee(stmt.op, fn.namespace) if isinstance(stmt, Let) and stmt.op in fn.namespace else None
+        if is_kernel(value) and RULES.nondifferentiable(value):
+            raise no_second(unwrap(value), loc if isinstance(loc, Loc) else None)
 
 
 def _meant(block: Block, types: Mapping[str, Any], namespace: Mapping[str, Any], derivative: Any, loc: Where
@@ -136,6 +150,23 @@ def writes_of(value: Any) -> tuple[int, ...]:
         return ()
     count = found[0].__code__.co_argcount
     return tuple(range(count - found[1], count))
+
+
+def meaning_of(value: Any) -> Any:
+    """What a helper of array rules means in plain Python; any other object as it is."""
+    from ..kernels.meanings import MEANINGS
+
+    try:
+        return MEANINGS.get(unwrap(value), value)
+    except TypeError:  # unhashable
+        return value
+
+
+def no_second(rule: Any, place: Loc | None) -> UnsupportedSyntax:
+    """The error about a call whose adjoint cannot be differentiated."""
+    return UnsupportedSyntax(
+        f"the second derivative of this is not supported: {rule.__name__}, which the first calls, has none",
+        loc=place, hint="write the operation out, or give the first derivative a rule with adcomp.pullback_rule")
 
 
 def layout_of(returns: Any, atoms: Sequence[Atom], out: list[Stmt], namer: Callable[[str], str], loc: Where
