@@ -49,19 +49,23 @@ def sampled(a, indices, indptr):
     return y
 
 
-def owners(indptr):
-    """The row of each stored entry of compressed rows."""
-    y = np.zeros(indptr[-1], np.int64)
+def repeated(indices, indptr, n):
+    """Whether a coordinate is stored more than once."""
+    last = np.full(n, -1)
     for i in range(len(indptr) - 1):
         for k in range(indptr[i], indptr[i + 1]):
-            y[k] = i
-    return y
+            if last[indices[k]] == i:
+                return True
+            last[indices[k]] = i
+    return False
 
 
 def shared(data, indices, indptr, n):
     """The numbers divided by how often their coordinate is stored."""
-    times = np.zeros(n, np.int64)
     y = data.copy()
+    if not repeated(indices, indptr, n):
+        return y
+    times = np.zeros(n, np.int64)
     for i in range(len(indptr) - 1):
         for k in range(indptr[i], indptr[i + 1]):
             times[indices[k]] += 1
