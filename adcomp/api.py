@@ -14,6 +14,7 @@ from . import registry
 from .backend.dispatch import DerivativeDispatcher, Kind
 from .core.numba_adapter import CompilerOptions, python_function
 from .errors import UnsupportedOption, UnsupportedSyntax, WrtError
+from .frontend.derivatives import MAKER, caller_of
 
 
 def gradient(
@@ -131,6 +132,10 @@ def value_and_gradient(
     ``scipy.optimize.minimize(df, x0, jac=True)`` takes it as it is.
     """
     return _derivative(VALUE_AND_GRADIENT, f, locals())
+
+
+for _maker in (gradient, value_and_gradient):
+    setattr(_maker, MAKER, True)
 
 
 # Pullbacks ----------------------------------------------------------------------------------------
@@ -420,6 +425,8 @@ def _decorator(make: Callable[..., Any], given: dict[str, Any]) -> Callable[[Any
 
 def _dispatcher(kind: Kind, f: Any, given: dict[str, Any]) -> Any:
     _check(given)
+    if isinstance(f, DerivativeDispatcher):
+        f = caller_of(f)
     function = _function(f)
     positions, several = _positions(given["wrt"], function)
     several = several or kind is VJP
@@ -482,8 +489,9 @@ def _check(given: dict[str, Any]) -> None:
 
 def _function(f: Any) -> types.FunctionType:
     """The Python function behind what was given; refuses what is none."""
-    if isinstance(f, DerivativeDispatcher | Pullback):
-        raise UnsupportedSyntax(f"{_name(f)} is a derivative, and its own is not supported yet")
+    if isinstance(f, Pullback):
+        raise UnsupportedSyntax(f"{_name(f)} returns a function, and has no derivative itself",
+                                hint="call its dispatcher in a function, and take the derivative of that")
     function = python_function(f) or f
     if isinstance(function, types.FunctionType):
         return function

@@ -87,3 +87,12 @@ def _bounds(a):
         else:
             high += reach
     return low, high + a.itemsize
+
+
+@kernel
+def touches(a, low, high):
+    """Whether the bytes that an array spans meet those from one address to another."""
+    if a.size == 0:
+        return False
+    a_low, a_high = _bounds(a)
+    return a_low < high and low < a_high

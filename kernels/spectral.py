@@ -72,10 +72,10 @@ def divide_by_gaps(m, w, diagonal):
 
 @compiled_kernel(**JIT)
 def any_nonzero(x):
+    found = False
     for value in x:
-        if value != 0:
-            return True
-    return False
+        found |= value != 0
+    return found
 
 
 @compiled_kernel(**JIT)

@@ -268,3 +268,40 @@ def test_tuples_of_arrays_are_looked_into():
         gradient(f)((x, x[:2]), np.ones(2))
     with pytest.raises(AliasedArguments, match="c"):
         gradient(f)((np.ones(2), x[:2]), x[1:])
+
+
+# --- captured arrays: constants of an explicit gradient -------------------------------------------
+
+
+def test_captured_memory_that_is_written_through_an_argument_is_refused():
+    x = np.array([1.0, 2.0, 3.0])
+    tail = x[1:]
+
+    def f(a):
+        a[1] = 10.0 * a[0]
+        return a[0] * np.sum(tail)
+
+    df = gradient(f)
+    with pytest.raises(AliasedArguments, match="captured array tail"):
+        df(x)
+    np.testing.assert_array_equal(df(np.array([1.0, 2.0, 3.0])), [5.0, 0.0, 0.0])
+    with pytest.raises(AliasedArguments, match="captured array tail"):
+        df(x)
+
+
+def test_captured_memory_that_is_only_read_is_a_constant():
+    x = np.array([1.0, 2.0, 3.0])
+    tail = x[1:]
+    np.testing.assert_array_equal(gradient(lambda a: np.sum(a[1:] * tail))(x), [0.0, 2.0, 3.0])
+
+
+def test_a_program_that_knows_addresses_is_not_kept():
+    x, y = np.array([1.0, 2.0]), np.array([1.0, 2.0])
+
+    def f(a):
+        a[1] = 10.0 * a[0]
+        return a[0] * np.sum(y)
+
+    df = gradient(f)
+    df(x)
+    assert not df._program(df._last).lasting

@@ -27,12 +27,15 @@ class Generated:
     recipe : mapping, optional
         How to find an object of the namespace in another process, for those that
         `adcomp.backend.cache.recipe_for` cannot trace.
+    lasting : bool, optional
+        Whether the program means the same in another process; one that knows addresses does not.
     """
 
     source: str
     entry: str
     namespace: Mapping[str, Any] = field(default_factory=dict)
     recipe: Mapping[str, Any] = field(default_factory=dict)
+    lasting: bool = True
 
 
 def load(

@@ -18,10 +18,12 @@ from typing import Any
 
 import numpy as np
 
+from ..core.memory import expect_large_blocks
 from ..core.numba_adapter import (
     CompilerOptions,
     ForceLiteralArg,
     NumbaError,
+    OmittedArg,
     SpecialisingDispatcher,
     Type,
     has_function,
@@ -92,6 +94,8 @@ class DerivativeDispatcher(SpecialisingDispatcher):
     explain : callable, optional
         As `generate`; what it returns tells people about the program.
     """
+
+    is_derivative = True  #: what the frontend asks of the type of an object that is called
 
     def __init__(
         self,
@@ -173,10 +177,18 @@ class DerivativeDispatcher(SpecialisingDispatcher):
             if problem is not None:
                 raise TypeError(f"{self.__name__}: the argument '{name}' {problem}")
 
+    def _compile_for_args(self, *args: Any, **kws: Any) -> Any:
+        given = tuple(a.value if isinstance(a, OmittedArg) else a for a in args)
+        arrays = tuple(map(_as_array, given))
+        if any(a is not b for a, b in zip(arrays, given, strict=True)):
+            return lambda *_: self(*arrays)
+        return super()._compile_for_args(*args, **kws)
+
     def compile(self, sig: Any) -> Any:
         argtypes, _ = self.complete(sig)
         if argtypes in self.overloads:
             return self.overloads[argtypes].entry_point
+        expect_large_blocks()
         # Numba freezes globals when it compiles, and so do we: once per signature, here.
         self._hashes[argtypes] = self._fingerprint()
         try:
@@ -206,6 +218,8 @@ class DerivativeDispatcher(SpecialisingDispatcher):
         self, argtypes: tuple[Type, ...], freeze: Callable[[], bytes | None]
     ) -> None:
         key = self._key(argtypes)
+        if not self._program(argtypes).lasting:
+            return
         # A function type is the function itself, and an unpickled one is another.
         if self.cache and key.lasting and not any(map(has_function, argtypes)):
             data = freeze()
@@ -224,7 +238,7 @@ class DerivativeDispatcher(SpecialisingDispatcher):
         if program is None:
             types = tuple(map(unliteral, argtypes))
             program = self._generate(self._plain, types, self.kind, self.options)
-            if lasting:
+            if lasting and program.lasting:
                 cache.store_program(key, program, self._plain, self._hash(argtypes))
         self._programs[argtypes] = key, program
         return program
@@ -269,6 +283,17 @@ class DerivativeDispatcher(SpecialisingDispatcher):
         self = cls(primal, kind, options, generate, **states)
         self._set_uuid(uuid)
         return self
+
+
+def _as_array(value: Any) -> Any:
+    """A list of numbers, or of such lists of one length, as an array; anything else as it is."""
+    if not isinstance(value, list):
+        return value
+    try:
+        array = np.array(value)
+    except ValueError:  # lists of several lengths
+        return value
+    return array if array.dtype.kind in "iufc" else value
 
 
 def _problem(value: Any) -> str | None:

@@ -11,12 +11,21 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba import types
 
 from ..core.ir import Atom, Const, SetItem, Var
 from ..core.ops import callee as object_called
 from ..core.ops import op_of
 from ..tangents.structures import structure_of
 from . import library, structures
+from .derivatives import (
+    LocalDerivative,
+    call_derivative,
+    call_local_derivative,
+    is_derivative,
+    make_derivative,
+    makes_derivatives,
+)
 from .expressions import expression
 from .frame import Frame
 from .source import python_function, source_of
@@ -41,12 +50,14 @@ def call(frame: Frame, node: ast.Call, hint: str | None) -> Value:
         base = expression(frame, node.func.value)
         if isinstance(base, TupleValue) and base.cls is not None:
             return structures.call_method(frame, base, node.func.attr, args, kwargs, node)
-        if not isinstance(base, (Static, TupleValue, LocalFunction)):
+        if not isinstance(base, (Static, TupleValue, LocalFunction, LocalDerivative)):
             receiver = frame.atom(base, node)
             if node.func.attr in FUNCTIONS:
                 return _primitive(frame, FUNCTIONS[node.func.attr], [receiver, *args], kwargs, node, hint)
             return _primitive(frame, f".{node.func.attr}()", [receiver, *args], kwargs, node, hint)
     f = expression(frame, node.func)
+    if isinstance(f, LocalDerivative):
+        return call_local_derivative(frame, f, args, kwargs, node, hint)
     if isinstance(f, LocalFunction):
         return _call_local(frame, f, args, kwargs, node)
     if isinstance(f, Static):
@@ -76,6 +87,10 @@ def _call_object(
     frame: Frame, f: Any, args: list[Value], kwargs: dict[str, Value], node: ast.Call,
     hint: str | None,
 ) -> Value:
+    if frame.builder.meaning is not None:
+        f = frame.builder.meaning(f)
+    if makes_derivatives(f):
+        return make_derivative(frame, f, args, kwargs, node)
     if isinstance(f, type) and structure_of(f) is not None:
         return structures.made(frame, f, args, kwargs, node)
     if any(map(structures.is_structure, args)):
@@ -90,6 +105,9 @@ def _call_object(
     if frame.builder.is_primitive(f):
         known = getattr(f, "__name__", "")
         name = frame.builder.global_name(f, known if known.isidentifier() else "primitive")
+        written = frame.builder.writes(f) if frame.builder.writes else ()
+        if written:
+            return call_effect(frame, name, [frame.atom(v, node) for v in args], written, node)
         return _primitive(frame, name, args, kwargs, node, hint)
     replacement = library.REPLACED.get(f) if op_of(f) is not None else None
     if replacement is not None:
@@ -97,6 +115,8 @@ def _call_object(
     op = op_of(f)
     if op is not None:
         return _primitive(frame, op, args, kwargs, node, hint)
+    if is_derivative(f):
+        return call_derivative(frame, f, args, kwargs, node, hint)
     if hasattr(f, "primal"):
         raise frame.refuse(
             f"{getattr(f, '__name__', 'this')} is a derivative, and its own is not supported yet",
@@ -337,6 +357,14 @@ def _ndim(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call, hint: st
     return None if rank is None else Const(rank)
 
 
+def _iscomplexobj(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call, hint: str | None
+                  ) -> Value | None:
+    kind = frame.kind_of(args[0]) if len(args) == 1 and not kwargs else None
+    if kind is None:
+        return None
+    return Const(isinstance(kind.dtype if isinstance(kind, types.Array) else kind, types.Complex))
+
+
 def _isinstance(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
                 hint: str | None) -> Value | None:
     return structures.is_instance(frame, args, node)
@@ -360,7 +388,8 @@ def _sorted(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
 
 _SPECIAL: dict[Any, Any] = {
     len: _len, min: _extreme("min", library.smallest), max: _extreme("max", library.largest),
-    isinstance: _isinstance, type: _type, np.ndim: _ndim, tuple: _tuple, sorted: _sorted,
+    isinstance: _isinstance, type: _type, np.ndim: _ndim, np.iscomplexobj: _iscomplexobj,
+    tuple: _tuple, sorted: _sorted,
 }
 
 __all__ = ["Var", "call", "inline_function"]

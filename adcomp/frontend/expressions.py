@@ -99,9 +99,9 @@ def _attribute(frame: Frame, node: ast.Attribute, hint: str | None) -> Value:
             return base.items[base.fields.index(node.attr)]
         raise frame.refuse(f"a tuple has no field {node.attr}", node)
     atom = frame.atom(base, node)
+    if node.attr == "ndim" and (axes := frame.rank_of(atom)):
+        return Const(axes)
     rank = frame.builder.ranks.get(atom.name) if isinstance(atom, Var) else None
-    if rank is not None and node.attr == "ndim":
-        return Const(rank)
     value = frame.emit(f".{node.attr}", (atom,), node, hint)
     if rank is not None and node.attr == "shape":
         return TupleValue(tuple(frame.emit("[]", (value, Const(k)), node) for k in range(rank)))

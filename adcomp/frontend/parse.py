@@ -27,7 +27,7 @@ from .values import Static, TupleValue, Value, leaves
 
 #: names that generated code needs for itself, beside those of the standard namespace
 GLOBALS = frozenset({"kernels", "special", "blocks", "frames", "slice", "prange", "accumulate", "add_into",
-                     "shares_memory", "AliasedArguments"})
+                     "shares_memory", "touches", "AliasedArguments"})
 
 
 def parse(

@@ -5,7 +5,7 @@ reads the methods as it reads functions; so they use the Python that adcomp diff
 forms, which are decided while compiling:
 
 - ``isinstance(x, C)`` for a class of matrices (`Matrix` itself too; an array or a number is none);
-- ``np.ndim(x) == 0``, which tells numbers from arrays; ``x.ndim`` of a field that is an array;
+- ``np.ndim(x)``, which tells numbers, vectors and arrays apart, and ``np.iscomplexobj(x)``;
 - ``axis is None``, a comparison of a static field (``self.uplo == "U"``), ``f in ZERO_PRESERVING``.
 
 ``A[i, j]`` with two integers means ``A.entry(i, j)``, any other subscript one of ``A.dense()``.
@@ -25,6 +25,7 @@ import numpy as np
 
 from .interpreter import Interpreted
 from .parts import same_length, same_shape, scale_rows
+from .triangles import with_diagonal
 
 ZERO_PRESERVING = (
     np.sin, np.tan, np.arcsin, np.arctan, np.sinh, np.tanh, np.arcsinh, np.arctanh, np.expm1, np.log1p,
@@ -95,7 +96,7 @@ class Matrix(Interpreted):
         return (-self)._added_to(left)
 
     def _plus_diagonal(self, d):
-        return self.dense() + np.diag(d)
+        return with_diagonal(self.dense(), d)
 
     def __neg__(self):
         return self._mapped(np.negative)

@@ -23,6 +23,7 @@ from .parts import (
     same_shape,
     scale_rows,
 )
+from .triangles import diagonal_matrix
 
 
 @structure
@@ -64,7 +65,7 @@ class Diagonal(Matrix):
 
     def dense(self):
         """The entries as an array."""
-        return np.diag(self.diag)
+        return diagonal_matrix(self.diag)
 
     def entry(self, i, j):
         """The entry in row `i` and column `j`."""
@@ -167,7 +168,7 @@ class Diagonal(Matrix):
         return Diagonal(diag)
 
     def _push_d(self, diag):
-        return np.diag(diag)
+        return diagonal_matrix(diag)
 
     def _push_r(self, a):
         return (np.diag(a),)
@@ -212,7 +213,7 @@ class ScaledIdentity(Matrix):
 
     def dense(self):
         """The entries as an array."""
-        return np.diag(np.full(self.n, self.lam))
+        return diagonal_matrix(np.full(self.n, self.lam))
 
     def entry(self, i, j):
         """The entry in row `i` and column `j`."""
@@ -299,7 +300,7 @@ class ScaledIdentity(Matrix):
         return ScaledIdentity(lam / self.n, self.n)
 
     def _push_d(self, lam):
-        return np.diag(np.full(self.n, lam))
+        return diagonal_matrix(np.full(self.n, lam))
 
     def _push_r(self, a):
         return (np.trace(a) / self.n,)

@@ -107,7 +107,7 @@ class Kronecker(Matrix):
         same_length(self.P.shape[0], self.P.shape[1])
         same_length(self.Q.shape[0], self.Q.shape[1])
         m, k = self.P.shape[0], self.Q.shape[0]
-        if b.ndim == 1:
+        if np.ndim(b) == 1:
             inner = np.linalg.solve(self.P, b.reshape((m, k)))
             return np.linalg.solve(self.Q, inner.T).T.copy().reshape(m * k)
         width = b.shape[1]

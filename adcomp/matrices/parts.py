@@ -48,7 +48,7 @@ def quotient_type(a, b):
 
 def zero_rows(n, like, dtype):
     """An array of `n` zero rows: numbers if `like` is a vector, rows like its own if it is a matrix."""
-    if like.ndim == 1:
+    if np.ndim(like) == 1:
         return np.zeros(n, dtype)
     return np.zeros((n, like.shape[1]), dtype)
 
@@ -68,21 +68,6 @@ def same_shape(a, b):
     """Refuse two matrices of different shapes."""
     if a[0] != b[0] or a[1] != b[1]:
         raise ShapeMismatch("the shapes of the matrices differ")
-
-
-def on_triangle(f, a, lower):
-    """`f` of the elements of a triangle, zeros elsewhere; what the other triangle holds is never read."""
-    n = a.shape[0]
-    y = np.zeros(a.shape, f(np.empty(0, a.dtype)).dtype)
-    if lower:
-        for i in range(n):
-            for j in range(i + 1):
-                y[i, j] = f(a[i, j])
-    else:
-        for i in range(n):
-            for j in range(i, n):
-                y[i, j] = f(a[i, j])
-    return y
 
 
 def refuse_unless_square(name: str, data: Any) -> None:

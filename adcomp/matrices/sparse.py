@@ -103,6 +103,10 @@ class Compressed(Matrix):
         found = (at < len(known)) & (np.append(known, -1)[at] == wanted)
         return (entries[np.where(found, at, len(known))],)
 
+    def _triples(self) -> tuple[Any, np.ndarray, np.ndarray]:
+        """The stored numbers, their rows and their columns."""
+        raise NotImplementedError
+
     def _coordinates(self) -> tuple[np.ndarray, np.ndarray]:
         majors = np.repeat(np.arange(len(self.indptr) - 1), np.diff(self.indptr))
         return majors, np.asarray(self.indices, np.int64)

@@ -20,7 +20,18 @@ import numpy as np
 from ..tangents.structures import structure
 from .base import Matrix
 from .diagonal import Diagonal, ScaledIdentity
-from .parts import constant_of, on_triangle, position, refuse_unless_flag, refuse_unless_square
+from .parts import constant_of, position, refuse_unless_flag, refuse_unless_square
+from .triangles import (
+    conjugate_folded,
+    conjugate_mirrored,
+    folded,
+    halved,
+    hermitian_triangle,
+    mirrored,
+    on_triangle,
+    triangle,
+    with_diagonal,
+)
 
 
 @structure(static=("uplo",))
@@ -70,7 +81,7 @@ class Symmetric(Matrix):
 
     def stored(self):
         """The triangle that is read, and zeros."""
-        return np.tril(self.data) if self.uplo == "L" else np.triu(self.data)
+        return triangle(self.data, self.uplo == "L")
 
     def entry(self, i, j):
         """The entry in row `i` and column `j`."""
@@ -93,7 +104,7 @@ class Symmetric(Matrix):
         return left.dense() + self.dense()
 
     def _plus_diagonal(self, d):
-        return Symmetric(self.stored() + np.diag(d), self.uplo)
+        return Symmetric(with_diagonal(self.stored(), d), self.uplo)
 
     def _scaled(self, c):
         return Symmetric(self.stored() * c, self.uplo)
@@ -120,23 +131,19 @@ class Symmetric(Matrix):
         return Symmetric(np.linalg.inv(self.dense()), self.uplo)
 
     def _pull_d(self, a):
-        upper = a.T if self.uplo == "L" else a
-        data = np.triu(upper) + np.tril(upper, -1).T
-        return (data.T if self.uplo == "L" else data,)
+        return (folded(a, self.uplo == "L"),)
 
     def _holds(self, a: Matrix) -> bool:
         return isinstance(a, Diagonal | ScaledIdentity)
 
     def _pull_r(self, data):
-        return Symmetric(_halved(data, self.uplo == "L"), self.uplo)
+        return Symmetric(halved(data, self.uplo == "L"), self.uplo)
 
     def _push_d(self, data):
-        upper = data.T if self.uplo == "L" else data
-        return np.triu(upper) + np.triu(upper, 1).T
+        return mirrored(data, self.uplo == "L")
 
     def _push_r(self, a):
-        mean = (a + a.T) / 2
-        return (np.tril(mean) if self.uplo == "L" else np.triu(mean),)
+        return (triangle((a + a.T) / 2, self.uplo == "L"),)
 
     def _junk_free(self) -> Any:
         return self.dense()
@@ -194,8 +201,7 @@ class Hermitian(Matrix):
 
     def stored(self):
         """The triangle that is read, with a real diagonal, and zeros."""
-        strict = np.tril(self.data, -1) if self.uplo == "L" else np.triu(self.data, 1)
-        return strict + np.diag(np.real(np.diag(self.data)))
+        return hermitian_triangle(self.data, self.uplo == "L")
 
     def entry(self, i, j):
         """The entry in row `i` and column `j`."""
@@ -224,8 +230,8 @@ class Hermitian(Matrix):
 
     def _plus_diagonal(self, d):
         if np.iscomplexobj(d):
-            return self.dense() + np.diag(d)
-        return Hermitian(self.stored() + np.diag(d), self.uplo)
+            return with_diagonal(self.dense(), d)
+        return Hermitian(with_diagonal(self.stored(), d), self.uplo)
 
     def _scaled(self, c):
         if np.iscomplexobj(c):
@@ -246,10 +252,7 @@ class Hermitian(Matrix):
         return Hermitian(np.linalg.inv(self.dense()), self.uplo)
 
     def _pull_d(self, a):
-        lower = self.uplo == "L"
-        both = a + np.conj(a.T)
-        strict = np.tril(both, -1) if lower else np.triu(both, 1)
-        return (strict + np.diag(np.real(np.diag(a))),)
+        return (conjugate_folded(a, self.uplo == "L"),)
 
     def _project(self, a: Any) -> Any:
         if isinstance(a, Diagonal | ScaledIdentity):
@@ -257,21 +260,13 @@ class Hermitian(Matrix):
         return super()._project(a)
 
     def _pull_r(self, data):
-        return Hermitian(_halved(data, self.uplo == "L"), self.uplo)
+        return Hermitian(halved(data, self.uplo == "L"), self.uplo)
 
     def _push_d(self, data):
-        strict = np.tril(data, -1) if self.uplo == "L" else np.triu(data, 1)
-        return strict + np.conj(strict.T) + np.diag(np.real(np.diag(data)))
+        return conjugate_mirrored(data, self.uplo == "L")
 
     def _push_r(self, a):
-        mean = (a + np.conj(a.T)) / 2
-        return (np.tril(mean) if self.uplo == "L" else np.triu(mean),)
+        return (triangle((a + np.conj(a.T)) / 2, self.uplo == "L"),)
 
     def _junk_free(self) -> Any:
         return self.dense()
-
-
-def _halved(data, lower):
-    """A triangle with half of what is off its diagonal."""
-    triangle = np.tril(data) if lower else np.triu(data)
-    return (triangle + np.diag(np.diag(data))) * constant_of(data, 0.5)

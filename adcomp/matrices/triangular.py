@@ -15,7 +15,6 @@ from .base import Matrix
 from .diagonal import Diagonal, ScaledIdentity
 from .parts import (
     constant_of,
-    on_triangle,
     position,
     refuse_unless_square,
     same_length,
@@ -23,6 +22,7 @@ from .parts import (
     scale_rows,
 )
 from .substitution import lower_solve, upper_solve
+from .triangles import on_triangle, triangle, with_diagonal
 
 
 class Triangular(Matrix):
@@ -54,7 +54,7 @@ class Triangular(Matrix):
         return np.diag(self.data)
 
     def _plus_diagonal(self, d):
-        return self._like(self.dense() + np.diag(d))
+        return self._like(with_diagonal(self.dense(), d))
 
     def _scaled(self, c):
         return self._like(self.dense() * c)
@@ -115,7 +115,7 @@ class Upper(Triangular):
 
     def corner(self, a):
         """What of an array lies on the triangle."""
-        return np.triu(a)
+        return triangle(a, False)
 
     def _added_to(self, left):
         if isinstance(left, Upper):
@@ -136,7 +136,7 @@ class Lower(Triangular):
 
     def corner(self, a):
         """What of an array lies on the triangle."""
-        return np.tril(a)
+        return triangle(a, True)
 
     def _added_to(self, left):
         if isinstance(left, Lower):
@@ -173,11 +173,11 @@ class UpperTriangular(Upper):
 
     def triangle(self, data):
         """The dense matrix that an array stores."""
-        return np.triu(data)
+        return triangle(data, False)
 
     def varying(self, a):
         """What of an array lies at stored entries."""
-        return np.triu(a)
+        return triangle(a, False)
 
     def entry(self, i, j):
         """The entry in row `i` and column `j`."""
@@ -200,7 +200,7 @@ class UpperTriangular(Upper):
         return isinstance(a, Diagonal | ScaledIdentity)
 
     def _pull_r(self, data):
-        return UpperTriangular(np.triu(data))
+        return UpperTriangular(triangle(data, False))
 
 
 @structure
@@ -227,11 +227,11 @@ class LowerTriangular(Lower):
 
     def triangle(self, data):
         """The dense matrix that an array stores."""
-        return np.tril(data)
+        return triangle(data, True)
 
     def varying(self, a):
         """What of an array lies at stored entries."""
-        return np.tril(a)
+        return triangle(a, True)
 
     def entry(self, i, j):
         """The entry in row `i` and column `j`."""
@@ -254,4 +254,4 @@ class LowerTriangular(Lower):
         return isinstance(a, Diagonal | ScaledIdentity)
 
     def _pull_r(self, data):
-        return LowerTriangular(np.tril(data))
+        return LowerTriangular(triangle(data, True))

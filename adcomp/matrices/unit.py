@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from ..tangents.structures import structure
-from .parts import constant_of, on_triangle, position, same_length
+from .parts import constant_of, position, same_length
 from .substitution import lower_solve, upper_solve
+from .triangles import on_triangle, strict_triangle, unit_triangle
 from .triangular import Lower, LowerTriangular, Upper, UpperTriangular
 
 
@@ -36,11 +37,11 @@ class UnitUpperTriangular(Upper):
 
     def triangle(self, data):
         """The dense matrix that an array stores."""
-        return np.triu(data, 1) + np.eye(data.shape[0], dtype=data.dtype)
+        return unit_triangle(data, False)
 
     def varying(self, a):
         """What of an array lies at stored entries."""
-        return np.triu(a, 1)
+        return strict_triangle(a, False)
 
     def diagonal(self):
         """The entries of the main diagonal."""
@@ -68,7 +69,7 @@ class UnitUpperTriangular(Upper):
         return upper_solve(self.data, b, True)
 
     def _pull_r(self, data):
-        return UpperTriangular(np.triu(data, 1))
+        return UpperTriangular(strict_triangle(data, False))
 
 
 @structure
@@ -97,11 +98,11 @@ class UnitLowerTriangular(Lower):
 
     def triangle(self, data):
         """The dense matrix that an array stores."""
-        return np.tril(data, -1) + np.eye(data.shape[0], dtype=data.dtype)
+        return unit_triangle(data, True)
 
     def varying(self, a):
         """What of an array lies at stored entries."""
-        return np.tril(a, -1)
+        return strict_triangle(a, True)
 
     def diagonal(self):
         """The entries of the main diagonal."""
@@ -129,4 +130,4 @@ class UnitLowerTriangular(Lower):
         return lower_solve(self.data, b, True)
 
     def _pull_r(self, data):
-        return LowerTriangular(np.tril(data, -1))
+        return LowerTriangular(strict_triangle(data, True))

@@ -20,6 +20,7 @@ from ..tangents.structures import structure
 from .base import Matrix
 from .interpreter import structural_of
 from .parts import position, refuse_unless_vector, same_length, scale_rows
+from .triangles import with_diagonal
 
 
 @structure
@@ -69,7 +70,7 @@ class Woodbury(Matrix):
 
     def dense(self):
         """The entries as an array."""
-        return (self.A0 * self.d) @ self.A0.T + np.diag(self.s)
+        return with_diagonal((self.A0 * self.d) @ self.A0.T, self.s)
 
     def entry(self, i, j):
         """The entry in row `i` and column `j`."""
@@ -148,4 +149,4 @@ class Woodbury(Matrix):
 
     def _push_d(self, A0, d, s):
         half = (A0 * self.d) @ self.A0.T
-        return half + half.T + (self.A0 * d) @ self.A0.T + np.diag(s)
+        return with_diagonal(half + half.T + (self.A0 * d) @ self.A0.T, s)

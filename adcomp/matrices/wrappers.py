@@ -30,7 +30,7 @@ class Wrapper(Matrix):
     @property
     def shape(self):
         """The number of rows and of columns."""
-        if self.parent.ndim == 1:
+        if np.ndim(self.parent) == 1:
             return 1, self.parent.shape[0]
         return self.parent.shape[1], self.parent.shape[0]
 
@@ -95,7 +95,7 @@ class Transpose(Wrapper):
 
     def _added_to(self, left):
         if isinstance(left, Transpose):
-            if left.parent.ndim == self.parent.ndim:
+            if np.ndim(left.parent) == np.ndim(self.parent):
                 return Transpose(left.parent + self.parent)
         return left.dense() + self.dense()
 
@@ -113,10 +113,10 @@ class Transpose(Wrapper):
         return Transpose(f(self.parent))
 
     def _pull_d(self, a):
-        return (a[0] if self.parent.ndim == 1 else a.T,)
+        return (a[0] if np.ndim(self.parent) == 1 else a.T,)
 
     def _pull_r(self, parent):
-        return Transpose(parent) if self.parent.ndim == 1 else parent.T
+        return Transpose(parent) if np.ndim(self.parent) == 1 else parent.T
 
 
 @structure
@@ -159,7 +159,7 @@ class Adjoint(Wrapper):
 
     def _added_to(self, left):
         if isinstance(left, Adjoint):
-            if left.parent.ndim == self.parent.ndim:
+            if np.ndim(left.parent) == np.ndim(self.parent):
                 return Adjoint(left.parent + self.parent)
         return left.dense() + self.dense()
 
@@ -177,12 +177,12 @@ class Adjoint(Wrapper):
         return Adjoint(np.conj(f(np.conj(self.parent))))
 
     def _pull_d(self, a):
-        return (np.conj(a[0] if self.parent.ndim == 1 else a.T),)
+        return (np.conj(a[0] if np.ndim(self.parent) == 1 else a.T),)
 
     def _pull_r(self, parent):
-        return Adjoint(parent) if self.parent.ndim == 1 else np.conj(parent.T)
+        return Adjoint(parent) if np.ndim(self.parent) == 1 else np.conj(parent.T)
 
 
 def column(a):
     """A matrix: a vector as a column."""
-    return a.reshape((a.shape[0], 1)) if a.ndim == 1 else a
+    return a.reshape((a.shape[0], 1)) if np.ndim(a) == 1 else a

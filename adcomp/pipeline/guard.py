@@ -1,16 +1,19 @@
-"""Arguments that share memory, refused when the program runs and writes to it."""
+"""Arguments that share memory, with one another or with what the program captures: refused when it runs
+and writes to it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import numpy as np
 from numba import types as nb
 
-from ..core.ir import Atom, Block, Const, If, Raise, Stmt, Var
+from ..core.ir import Atom, Block, Const, If, Raise, Stmt, Var, names_in
 from ..core.types import COMPOUND, is_array
 from ..frontend.lifting import Lifting
 from ..passes.context import Context
 from ..passes.timeline import Timeline
+from ..tangents.memory import bounds
 from .arguments import Argument, argument
 from .front import Typed
 
@@ -49,6 +52,31 @@ def guard(ctx: Context, typed: Typed, more: tuple[str, ...] = (), lifting: Lifti
             message = f"the arguments {names} share memory, and it writes to {_shown(part)}"
             fail = Block((Raise("AliasedArguments", (Const(message),)),))
             out += [*stmts, If(cond, fail, Block(()))]
+    return [*out, *_captured(ctx, typed, [part for part in parts if part.name in written])]
+
+
+def _captured(ctx: Context, typed: Typed, parts: Sequence[Argument]) -> list[Stmt]:
+    """The tests that no argument which the program writes to is memory that it also captures.
+
+    What it captures is a constant of the program, and would not show what was written.
+    """
+    from ..errors import AliasedArguments
+    from ..kernels import overlap
+
+    fn = typed.fn
+    used = set(names_in(fn.body))
+    arrays = [(n, v) for n, v in fn.namespace.items() if n in used and isinstance(v, np.ndarray) and v.size]
+    out: list[Stmt] = []
+    for name, value in arrays:
+        low, high = bounds(value)
+        for part in parts:
+            ctx.namespace["touches"] = overlap.touches
+            ctx.namespace["AliasedArguments"] = AliasedArguments
+            with ctx.collect() as stmts:
+                cond = ctx.let("touches", (_fetched(ctx, part), Const(low), Const(high)), nb.boolean)
+            message = (f"the argument {_shown(part)} of {fn.name} shares memory with the captured array {name}, "
+                       f"and it writes to {_shown(part)}")
+            out += [*stmts, If(cond, Block((Raise("AliasedArguments", (Const(message),)),)), Block(()))]
     return out
 
 

@@ -28,6 +28,9 @@ class Options:
         Whether the result and the arguments are complex, and the derivative is that of complex analysis.
     control : {"error", "zero"}
         What to do with an argument, named in `wrt`, that decides a result through comparisons only.
+    plain : bool
+        Whether the program is read again, to be differentiated: it is left as it is before the passes that
+        make programs fast.
     comments : bool
         Whether the source names the primal line that each part is the adjoint of.
     """
@@ -40,4 +43,5 @@ class Options:
     form: str = "natural"
     holomorphic: bool = False
     control: str = "error"
+    plain: bool = False
     comments: bool = True

@@ -32,6 +32,7 @@ from ..passes.context import Context
 from ..passes.control import Decider, decided_by
 from ..passes.fresh import store_first
 from ..passes.jam import jam
+from ..passes.lend import lend_shadows
 from ..passes.maxima import block_maxima
 from ..passes.regroup import regroup
 from ..passes.signs import settle_signs
@@ -83,18 +84,24 @@ class Program:
         self.names = Namer(["kernels", *STANDARD])
         self.context: Context | None = None  #: that of the entry, once it is made
         self.calls = Pairs(self.names, self._polish)
+        self.calls.callees.book.plain = self.options.plain
 
     # --- the entry ------------------------------------------------------------------------------
 
     def entry(self, argtypes: tuple[Any, ...], kind: str) -> Generated:
+        self.functions(argtypes, kind)
+        return self._print()
+
+    def functions(self, argtypes: tuple[Any, ...], kind: str) -> list[tuple[Function, Mapping[str, Any]]]:
+        """The functions of the program in Core, the entry last, with the types of their names."""
         given, argtypes = (argtypes[0], argtypes[1:]) if kind == "vjp" else (None, argtypes)
-        typed = front(self.f, argtypes)
+        typed = front(self.f, argtypes, plain=self.options.plain)
         self.names.reserve([*bound_in(typed.fn.body), *typed.fn.namespace, *typed.fn.params])
         if kind == "value":
             self.calls.functions.append(self._value_function(typed))
         else:
             self.calls.functions.append(self._entry_function(typed, argtypes, kind, given))
-        return self._print()
+        return self.calls.functions
 
     def _value_function(self, typed: Typed) -> tuple[Function, Mapping[str, Any]]:
         fn, ctx = typed.fn, prepare(typed, [], self.calls, self.calls.callees)
@@ -148,13 +155,17 @@ class Program:
         """Drop what is dead, and give the loops the form that LLVM vectorises."""
         fn = simplify(fn, ctx.types, lambda op: is_kernel(ctx.namespace.get(op)))
         fn = settle_signs(fn, ctx.types, ctx.namer)
+        if self.options.plain:
+            return fn
         reverses = {pair.reverse for pair in self.calls.made.values()}
         fn = simplify(drop_spent(fn, ctx.types, reverses), ctx.types)
         fn = pack_columns(fn, ctx.types, ctx.namer)
         fn = block_maxima(fn, ctx.types, ctx.namer)
         fn = tighten(fn, ctx.types, ctx.namer, reorder=self.options.math == "vector")
         fn = regroup(simplify(fn, ctx.types), ctx.types, ctx.namer)
-        fn = store_first(simplify(fn, ctx.types), ctx.types, set(ctx.shadow.values()))
+        shadows = set(ctx.shadow.values())
+        fn = store_first(simplify(fn, ctx.types), ctx.types, shadows)
+        fn = simplify(lend_shadows(fn, ctx.types, shadows), ctx.types)
         return jam(fn, ctx.types, ctx.namer) if self.options.math == "vector" else fn
 
     # --- text ------------------------------------------------------------------------------------
@@ -174,7 +185,8 @@ class Program:
             namespace |= {n: v for n, v in {**STANDARD, **fn.namespace}.items()
                           if n in used and n not in made}
         refuse_frozen(self.f, namespace)
-        return Generated("\n\n".join(texts), self.calls.functions[-1][0].name, namespace)
+        return Generated("\n\n".join(texts), self.calls.functions[-1][0].name, namespace,
+                         lasting="touches" not in namespace)
 
 
 def refuse_random(fn: Function) -> None:

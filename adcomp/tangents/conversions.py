@@ -144,6 +144,8 @@ def pull_d(x: Any, x_bar: Any) -> Any:
         return clamptype(x_bar, x)
     if matrix_type(x_bar) is None:
         x_bar = dense(x_bar)
+    elif not hasattr(x_bar, "shape"):
+        x_bar = destructure(x_bar)
     _of_shape(x_bar, _shape(known, x))
     return known.structural(x, known.d(x, x_bar))
 

@@ -185,7 +185,7 @@ def _derived(destructure: Callable[..., Any], x: Any, fields: tuple[str, ...], a
 def _derived_from_dense(x: Any, a: Any) -> Parts:
     """D of a structure that has nothing but its entries."""
     y, back = _pullback(_entries, 0)(x)
-    x_bar = back(_as_cotangent(a, y))
+    (x_bar,) = _tuple(back(_as_cotangent(a, y)))
     known = structure_of(type(x))
     assert known is not None
     return tuple(getattr(x_bar, name) for name in known.differentiable)

@@ -201,7 +201,7 @@ class ArrayTypeProjector(Projector):
         if array.ndim < self.ndim or any(n != 1 for n in array.shape[self.ndim:]):
             raise ShapeMismatch(f"the cotangent of an array with {self.ndim} axes has the shape "
                                 f"{array.shape}")
-        return converted(array.reshape(array.shape[: self.ndim]), self.dtype)
+        return converted(fitted(array, array.shape[: self.ndim]), self.dtype)
 
     def zero(self) -> Any:
         raise TangentError("the zero of an array needs its shape, which its type does not tell")

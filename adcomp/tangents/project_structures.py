@@ -68,8 +68,8 @@ def natural_part(like: Any, x_bar: Any, fields: ObjectProjector) -> Any:
         return like._project(x_bar)
     if _has_natural_form(type(like)):
         return like._pull_r(*like._pull_d(dense(x_bar)))
-    if hasattr(like, "_pull_r") and getattr(like, "over_parametrised", False):
-        return dense(x_bar)  # any array is the cotangent of such a type's entries
+    if _keeps_arrays(type(like)):
+        return dense(x_bar)
     known = structure_of(type(like))
     assert known is not None
     parts = dict(zip(known.differentiable, like._pull_d(dense(x_bar)), strict=True))
@@ -118,6 +118,11 @@ def _has_natural_form(cls: Any) -> bool:
     return bool(getattr(cls, "natural", True)) and not getattr(cls, "over_parametrised", False)
 
 
+def _keeps_arrays(cls: Any) -> bool:
+    """Whether any array is a cotangent in natural form: of types with more numbers than entries."""
+    return bool(getattr(cls, "over_parametrised", False)) and hasattr(cls, "_pull_r")
+
+
 def cast_fields(x: Any, dtype: np.dtype[Any]) -> Any:
     """An array or a matrix in another dtype: real parts, if only `x` is complex."""
     if isinstance(x, HardZero | Tangent):
@@ -162,7 +167,7 @@ def structure_projector(x: Any, part: Callable[[Any], Projector]) -> Projector:
 def _kept(x: Any, parts: dict[str, Projector]) -> Any:
     if hasattr(x, "_projector_info"):
         return x._projector_info()
-    if not _has_natural_form(type(x)):
+    if not _has_natural_form(type(x)) and not _keeps_arrays(type(x)):
         return x
     held = {name: placeholder(getattr(x, name), p) for name, p in parts.items()}
     made = object.__new__(type(x))

@@ -97,8 +97,8 @@ class Tangent:
         self._fields[name] = value
 
     def map(self, function: Any) -> Tangent:
-        """The tangent with a function applied to every entry."""
-        return Tangent(self._primal_type, **{name: function(v) for name, v in self._fields.items()})
+        """The tangent with a function applied to every entry, and to every part of a container."""
+        return Tangent(self._primal_type, **{name: mapped(function, v) for name, v in self._fields.items()})
 
     def __add__(self, other: Any) -> Any:
         if isinstance(other, HardZero):
@@ -135,7 +135,7 @@ class Tangent:
             return factor
         if not _is_scalar(factor):
             return NotImplemented
-        return self.map(lambda v: scaled(factor, v))
+        return self.map(lambda v: factor * v)
 
     __rmul__ = __mul__
 
@@ -202,16 +202,28 @@ def added(a: Any, b: Any) -> Any:
     return a + b
 
 
-def scaled(factor: Any, x: Any) -> Any:
-    """A number times a tangent, part by part in containers."""
+def mapped(function: Any, x: Any) -> Any:
+    """A tangent with a function applied to it; of a container, to its parts."""
     if isinstance(x, tuple):
-        parts = [scaled(factor, part) for part in x]
-        return tuple.__new__(type(x), parts)
+        return tuple.__new__(type(x), [mapped(function, part) for part in x])
     if isinstance(x, list):
-        return [scaled(factor, part) for part in x]
+        return [mapped(function, part) for part in x]
     if isinstance(x, dict):
-        return {key: scaled(factor, part) for key, part in x.items()}
-    return factor * x
+        return {key: mapped(function, part) for key, part in x.items()}
+    if isinstance(x, Lazy):
+        return Lazy(lambda: mapped(function, x.force()))
+    return function(x)
+
+
+def scaled(factor: Any, x: Any) -> Any:
+    """A number times a tangent; of a container, times its parts.
+
+    Examples
+    --------
+    >>> scaled(2, (1.0, [ZeroTangent, 3.0]))
+    (2.0, [ZeroTangent, 6.0])
+    """
+    return mapped(lambda part: factor * part, x)
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -81,7 +81,7 @@ class Ties:
                 if total is None or mask is not None and not mask.any():
                     leaves[path] = NoTangent
                 elif mask is None or group.windows is None:
-                    leaves[path] = total
+                    leaves[path] = np.array(total)
                 else:
                     window = group.windows[k]
                     part = np.where(mask, total[window.index], group.dtype.type(0))
@@ -281,4 +281,9 @@ def _relative(values: Sequence[Any]) -> Any:
     if len(values) == 1:
         return values[0].dtype, values[0].shape
     start = address(values[0])
-    return tuple((a.dtype, a.shape, address(a) - start, a.strides) for a in values)
+    return tuple((a.dtype, a.shape, address(a) - start, _steps(a)) for a in values)
+
+
+def _steps(array: Any) -> tuple[int, ...]:
+    """The strides that matter."""
+    return tuple(s for s, n in zip(array.strides, array.shape, strict=True) if n > 1) if array.size else ()

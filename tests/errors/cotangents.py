@@ -57,7 +57,7 @@ def case_text():
 
 
 def case_list():
-    vjp(double, (X,), [1.0, 1.0, 1.0])
+    vjp(double, (X,), [1.0, "one", 1.0])
 
 
 def case_arguments_are_no_tuple():

@@ -1,6 +1,7 @@
 """Names, calls, and what a call may not be."""
 
 import collections
+import math
 
 import numpy as np
 from numba import njit, prange
@@ -110,15 +111,40 @@ def case_recursion_that_writes():
     gradient(halve)(np.ones(3), 3)
 
 
-cubed = gradient(lambda x: x * x * x)
+@gradient
+def halved(x):
+    y = 1.0
+    while x > 1.0:
+        x = x / 2.0
+        y = y * math.sin(x)
+    return y
 
 
-def case_derivative_inside():
-    gradient(lambda x: cubed(x) * x)(2.0)
+def case_second_derivative_of_a_while_loop():
+    gradient(lambda x: halved(x) * x)(9.0)
 
 
-def case_derivative_of_a_derivative():
-    gradient(cubed)
+@njit
+def factorial(x, n):
+    return 1.0 if n == 0 else x * factorial(x + 1.0, n - 1)
+
+
+def case_second_derivative_of_recursion():
+    gradient(gradient(lambda x: factorial(x, 4)))(2.0)
+
+
+def case_second_derivative_of_a_complex_result():
+    gradient(gradient(lambda x: x + 1j))(2.0)
+
+
+def case_closure_that_calls_an_inner_function():
+    def f(x):
+        def g(y):
+            return x * y
+
+        return gradient(lambda y: g(y) * y)(x)
+
+    gradient(f)(2.0)
 
 
 def case_derivative_of_a_pullback():

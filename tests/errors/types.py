@@ -52,7 +52,7 @@ def case_in_a_callee():
 
 
 def case_list():
-    gradient(lambda x: x[0])([1.0])
+    gradient(lambda x: x[0])([1.0, [2.0]])
 
 
 def case_objects():
