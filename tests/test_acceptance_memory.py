@@ -1,7 +1,6 @@
-"""Mistakes that a naive implementation makes, one test each: memory, complex numbers, widths, missing gradients."""
+"""Mistakes of naive implementations, one test each: memory, complex numbers, widths, missing gradients."""
 
 from __future__ import annotations
-
 
 import numpy as np
 import pytest
