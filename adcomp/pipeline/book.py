@@ -86,7 +86,7 @@ def _plain_equation(rule: Rule) -> Function:
     fn = _equation(EQUATIONS.get(rule.name, rule.function), rule.params)  # type: ignore[arg-type]
     if rule.name not in AT_KINKS and any(isinstance(s, If) for s in walk(fn.body)):
         raise UnsupportedSyntax(
-            f"the second derivative of {rule.name} is not supported: the first has a limit filled in at a point",
+            f"the second derivative of {rule.name} is not supported: in the first a limit stands at a point",
             hint="write the operation out, or give the first derivative a rule with adcomp.pullback_rule")
     return fn
 

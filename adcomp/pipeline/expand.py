@@ -228,7 +228,7 @@ class _Expand:
         called = program_of(value, tuple(map(self._type, args)), loc)
         given = dict(zip(called.fn.params, args, strict=False))
         defaults = zip(reversed(called.fn.params), map(Const, reversed(called.fn.defaults)), strict=False)
-        stmts, results, _ = splice(called.fn, dict(defaults) | given, self.namer, self.namespace, loc)
+        stmts, results = splice(called.fn, dict(defaults) | given, self.namer, self.namespace, loc)
         value_of = layout_of(called.fn.returns, results, stmts, self.namer, loc)
         self.bound |= set(bound_in(Block(tuple(stmts))))
         return stmts, value_of
@@ -242,7 +242,7 @@ class _Expand:
         found = adds(stmt, self.types, self.namespace, self.namer)
         if found is not None:
             return found
-        rule, _ = array_rule(value) or (None, 0)
+        rule = array_rule(value)
         assert rule is not None
         place = stmt.loc if isinstance(stmt.loc, Loc) else None
         arguments = dict(zip(inspect.signature(rule).parameters, stmt.args, strict=True))
