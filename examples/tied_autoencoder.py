@@ -14,7 +14,7 @@ import adcomp
 from adcomp.tangents import Adam, Optimiser, find_ties
 
 HIDDEN = 24
-STEPS = 300
+STEPS = 150
 
 
 def loss(enc, dec, hidden_bias, pixel_bias, images):
@@ -28,7 +28,7 @@ value_and_gradient = adcomp.value_and_gradient(loss, wrt=("enc", "dec", "hidden_
 
 
 def main():
-    images = load_digits().data / 16.0
+    images = load_digits().data[::2] / 16.0
     random = np.random.default_rng(0)
     weights = random.normal(0.0, 0.1, (HIDDEN, images.shape[1]))
     model = {
@@ -43,7 +43,7 @@ def main():
         value, gradient = value_and_gradient(*model.values(), images)
         if step == 0:
             first = value
-        if step % 50 == 0:
+        if step % 30 == 0:
             print(f"step {step:4d}   loss {value:.5f}")
         model = optimiser.step(model, dict(zip(model, gradient, strict=True)))
     if model["dec"].base is not model["enc"] or not np.array_equal(model["dec"], model["enc"].T):

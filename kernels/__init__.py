@@ -23,6 +23,7 @@ FAMILIES = (
     "joins",
     "least_squares",
     "matrices",
+    "meanings",
     "moments",
     "nans",
     "norms",

@@ -63,7 +63,7 @@ def _overload_ratio(length, a, size):
     return lambda length, a, size: 0.0 * length
 
 
-@pullback(along, REAL, NONZERO.or_complex, POSITIVE)
+@pullback(along, REAL.beside_complex, NONZERO.or_complex, POSITIVE.beside_complex)
 def along_slopes(a, b, c, y_bar):
     """``y = a b / c`` of a complex `b`, ``a sign(b)`` of a real one; 0 where `c` is 0."""
     a_bar = (y_bar * conj(along(1.0, b, c))).real
@@ -71,7 +71,7 @@ def along_slopes(a, b, c, y_bar):
     return a_bar, y_bar * step, -a_bar * step
 
 
-@pullback(ratio, REAL, NONZERO.or_complex, POSITIVE)
+@pullback(ratio, REAL.beside_complex, NONZERO.or_complex, POSITIVE.beside_complex)
 def ratio_slopes(a, b, c, y, y_bar):
     inverse = ratio(1.0, b, c)
     return y_bar * inverse, None, -y_bar * y * inverse

@@ -85,6 +85,37 @@ def test_objects_tuples_and_dictionaries():
     check(lambda: np.sum(place.x**3), x)
 
 
+class Affine:
+    def __init__(self, w, b):
+        self.w, self.b = w, b
+
+    def __call__(self, x):
+        return self.w @ x + self.b
+
+
+class Net:
+    def __init__(self, rng):
+        self.first, self.second = Affine(rng.normal(size=(3, 2)), rng.normal(size=3)), Affine(
+            rng.normal(size=(2, 3)), rng.normal(size=2))
+
+    def forward(self, x):
+        return self.second(np.tanh(self.first(x)))
+
+
+def test_methods_of_objects_and_objects_that_are_called():
+    net, x = Net(np.random.default_rng(0)), np.array([0.5, -1.0])
+    check(lambda: np.sum(net.forward(x) ** 2), net.first.w, net.first.b, net.second.w, net.second.b, x)
+
+
+def test_slots():
+    class Slotted:
+        __slots__ = ("x",)
+
+    a = Slotted()
+    a.x = np.array([1.0, 2.0])
+    check(lambda: np.sum(a.x**3), a.x)
+
+
 def test_tied_layers_in_an_object():
     w = WEIGHTS.copy()
     tied = SimpleNamespace(enc=w, dec=w.T)
@@ -292,3 +323,22 @@ def test_recursion_that_captures_is_refused():
 
     with pytest.raises(UnsupportedSyntax, match="captures an array"):
         implicit_gradient(lambda: power(3) * x[1], [x])
+
+
+def test_an_attribute_that_changes_is_noticed():
+    class Local:  # which no pickle knows
+        scale = 2.0
+
+        def __init__(self):
+            self.shift = 1.0
+
+    a = Local()
+
+    def f(x):
+        return a.scale * x + a.shift * x
+
+    assert gradient(f)(1.0) == 3.0
+    a.shift = 5.0
+    assert gradient(f)(1.0) == 7.0
+    Local.scale = 4.0
+    assert gradient(f)(1.0) == 9.0

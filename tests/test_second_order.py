@@ -103,6 +103,8 @@ PROGRAMS = {
     "variance": lambda x: np.var(x) ** 2,
     "broadcast": lambda x: np.sum((x[:, None] - x[None, :]) ** 4),
     "where": lambda x: np.sum(np.where(x > 0, x**3, np.exp(x))),
+    "root": lambda x: np.sum((np.sqrt(x * x + 0.91) - 1.0) ** 2),
+    "zeros in a product": lambda x: np.prod(x - x[0] + 0.0) + np.prod(np.sin(x - 0.3)),
     "power": lambda x: np.prod(np.abs(x) ** 1.5),
 }
 
@@ -223,6 +225,26 @@ def test_single_precision_stays():
 def test_unused_arguments():
     df = gradient(lambda x, y: np.sum(y), unused="zero")
     np.testing.assert_array_equal(gradient(lambda x: np.sum(df(x, x)))(X), np.zeros(4))
+
+
+def test_a_cotangent_of_zero_may_depend_on_something():
+    """The first derivative of a root is 0 by convention where its cotangent is; its own slope is not."""
+    assert gradient(gradient(lambda x: 0.5 * (np.sqrt(x) - 1.0) ** 2))(1.0) == 0.25
+
+
+def test_limits_at_points_are_not_differentiated():
+    from adcomp import special
+
+    with pytest.raises(UnsupportedSyntax, match="second derivative of xlogy"):
+        gradient(gradient(lambda x: special.xlogy(x, x)))(0.5)
+
+
+def test_factors_are_not_differentiated():
+    def f(a):
+        return np.sum(np.linalg.svd(a)[1] ** 3)
+
+    with pytest.raises(UnsupportedSyntax, match="second derivative"):
+        gradient(lambda a: np.sum(gradient(f)(a)))(M)
 
 
 def test_refusals():

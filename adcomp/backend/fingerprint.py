@@ -63,8 +63,7 @@ def fingerprint(
         ``related(f)`` gives further objects that the meaning of ``f`` depends on, such as a user's
         pullback rule for it. It is asked for every callable that is reached.
     contents : bool, optional
-        Whether what is in arrays counts; without, an array counts by its type, and the attributes of
-        an object one by one, so that the arrays among them are reached.
+        Whether what is in arrays counts; without, an array counts by its type.
 
     Examples
     --------
@@ -107,6 +106,8 @@ def follow(function: Any, path: Way) -> Any:
                 value = getattr(value, name)
             elif kind == "item":
                 value = value[int(name)]
+            elif kind == "class":
+                value = type(value)
             elif kind == "value":
                 value = value[name]
             elif kind == "globals":
@@ -250,9 +251,9 @@ class _Walker:
             self.value((value.__func__, value.__self__), path)
         elif numba_adapter.is_type(value):
             self.text("type", type_key(value) or "unstable")
-        elif not self.contents and hasattr(value, "__dict__"):
-            self.cls(type(value), (*path, "class:"))
-            for name, item in vars(value).items():
+        elif _has_attributes(value):
+            self.value(type(value), (*path, "class:"))
+            for name, item in _attributes(value):
                 self.text(name)
                 self.value(item, (*path, f"attribute:{name}"))
         elif dataclasses.is_dataclass(value):
@@ -260,7 +261,7 @@ class _Walker:
             for field in dataclasses.fields(value):
                 self.value(getattr(value, field.name), (*path, f"attribute:{field.name}"))
         else:
-            self.text(_name(type(value)), _stable(value))
+            self.text(_name(type(value)), _stable(value) or f"{id(value)}")
 
     def cls(self, cls: type, path: Way) -> None:
         self.text("class", _name(cls), _version(cls.__module__), *getattr(cls, "_fields", ()))
@@ -379,6 +380,25 @@ def _version(module: Any) -> str:
 def _name(value: Any) -> str:
     own = getattr(value, "__qualname__", getattr(value, "__name__", type(value).__qualname__))
     return f"{getattr(value, '__module__', None)}.{own}"
+
+
+def _has_attributes(value: Any) -> bool:
+    """Is it an object of a Python class, that is all in its attributes?"""
+    kind = type(value)
+    made = kind.__flags__ & _HEAP != 0 or kind in _HOLDERS
+    return made and (hasattr(value, "__dict__") or hasattr(kind, "__slots__"))
+
+
+_HEAP = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made by a class statement
+
+
+def _attributes(value: Any) -> Iterator[tuple[str, Any]]:
+    yield from getattr(value, "__dict__", {}).items()
+    for cls in type(value).__mro__:
+        slots = vars(cls).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name not in ("__dict__", "__weakref__") and hasattr(value, name):
+                yield name, getattr(value, name)
 
 
 def _stable(value: Any) -> str:

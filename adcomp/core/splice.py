@@ -34,8 +34,8 @@ from .ops import STANDARD
 
 
 def splice(fn: Function, arguments: Mapping[str, Atom], namer: Callable[[str], str],
-           namespace: dict[str, Any], loc: Where = None) -> tuple[list[Stmt], tuple[Atom, ...], dict[str, str]]:
-    """The statements of a function, the atoms of its results, and the new name of each of its names."""
+           namespace: dict[str, Any], loc: Where = None) -> tuple[list[Stmt], tuple[Atom, ...]]:
+    """The statements of a function, and the atoms of its results."""
     names = {name: namer(name) for name in dict.fromkeys(bound_in(fn.body))}
     objects = {name: _known(name, value, namer, namespace) for name, value in fn.namespace.items()}
 
@@ -74,7 +74,7 @@ def splice(fn: Function, arguments: Mapping[str, Atom], namer: Callable[[str], s
         return stmt
 
     stmts = [defined(map_atoms(s, atom)) for s in fn.body.stmts]
-    return stmts, tuple(map(atom, fn.body.yields)), names
+    return stmts, tuple(map(atom, fn.body.yields))
 
 
 def _known(name: str, value: Any, namer: Callable[[str], str], namespace: dict[str, Any]) -> str:

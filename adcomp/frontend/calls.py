@@ -6,7 +6,7 @@ import ast
 import inspect
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 import numba
@@ -87,6 +87,8 @@ def _call_object(
     frame: Frame, f: Any, args: list[Value], kwargs: dict[str, Value], node: ast.Call,
     hint: str | None,
 ) -> Value:
+    if frame.builder.meaning is not None:
+        f = frame.builder.meaning(f)
     if makes_derivatives(f):
         return make_derivative(frame, f, args, kwargs, node)
     if isinstance(f, type) and structure_of(f) is not None:
@@ -121,6 +123,11 @@ def _call_object(
             node,
             hint="take the derivative outside, and pass in what it gives",
         )
+    if isinstance(f, MethodType) and isinstance(python_function(f.__func__), FunctionType):
+        return _call_object(frame, f.__func__, [frame.static(f.__self__, "self"), *args], kwargs, node, hint)
+    call_of = getattr(type(f), "__call__", None)  # noqa: B004
+    if isinstance(call_of, FunctionType) and not isinstance(f, type):  # an object that is called
+        return _call_object(frame, call_of, [frame.static(f, "self"), *args], kwargs, node, hint)
     function = python_function(f)
     if isinstance(function, FunctionType):
         return inline_function(frame, function, args, kwargs, node, f)

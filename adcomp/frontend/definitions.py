@@ -26,6 +26,7 @@ def read_definition(
     f: FunctionType, arguments: Mapping[str, tuple[Atom, Any]], *, tuples: Mapping[str, Sequence[Atom]],
     namer: Namer, namespace: dict[str, Any], is_primitive: Callable[[Any], bool], place: Loc | None,
     writes: Callable[[Any], tuple[int, ...]] | None = None,
+    meaning: Callable[[Any], Any] | None = None,
 ) -> tuple[list[Stmt], Atom]:
     """The statements of a function that is run on given arguments, and what it returns.
 
@@ -34,9 +35,11 @@ def read_definition(
     arguments : what the parameters of ``f`` stand for: an atom, and its Numba type.
     tuples : the elements of names that stand for tuples, as far as they are known.
     namespace : the global objects of the program; what ``f`` uses is added.
+    meaning : what to read in place of a function that is called.
     writes : tells of a primitive which of its arguments it writes to.
     """
-    builder = Builder(namer, is_primitive, namespace=namespace, place=place, writes=writes)
+    builder = Builder(namer, is_primitive, namespace=namespace, place=place, writes=writes,
+                      meaning=meaning)
     source = source_of(f)
     frame = Frame(builder, source)
     builder.inlining.append(f)

@@ -179,10 +179,9 @@ def _text(inner: ast.FunctionDef | ast.Lambda, more: tuple[str, ...], defaults: 
     spec.args += [ast.arg(name) for name in more]
     # After parameters with defaults there may be none without.
     spec.defaults = [*defaults, *(ast.Constant(None) for _ in more)] if defaults else []
-    body = [ast.Return(inner.body)] if isinstance(inner, ast.Lambda) else inner.body
+    body: list[ast.stmt] = [ast.Return(inner.body)] if isinstance(inner, ast.Lambda) else inner.body
     made = ast.FunctionDef(_name(inner), spec, body, [], None, None)
-    if hasattr(inner, "type_params") or "type_params" in ast.FunctionDef._fields:
-        made.type_params = []
+    setattr(made, "type_params", [])  # noqa: B010 -- since Python 3.12
     return ast.unparse(ast.fix_missing_locations(ast.Module([made], []))) + "\n"
 
 

@@ -50,6 +50,8 @@ class Builder:
     kinds: Kinds = field(default_factory=Kinds)
     #: captured arrays, by identity, that are parameters of the program
     lifted: dict[int, Atom] = field(default_factory=dict)
+    #: what to read in place of a function that is called
+    meaning: Callable[[Any], Any] | None = None
     #: tells of a primitive which of its arguments it writes to
     writes: Callable[[Any], tuple[int, ...]] | None = None
 

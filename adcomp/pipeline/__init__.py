@@ -17,7 +17,8 @@ from .options import Options
 
 __all__ = ["Options", "captured_arrays", "core_source", "explain", "generate"]
 
-_HOMES = {"captured_arrays": "lifted", "core_source": "front", "explain": "explanation", "generate": "program"}
+_HOMES = {"captured_arrays": "lifted",
+          "core_source": "front", "explain": "explanation", "generate": "program"}
 
 
 def __getattr__(name: str) -> Any:

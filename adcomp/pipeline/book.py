@@ -9,7 +9,8 @@ from typing import Any
 
 from numba import types as nb
 
-from ..core.ir import Function
+from ..core.ir import Function, If, walk
+from ..errors import UnsupportedSyntax
 from ..frontend.calls import dispatcher_of
 from ..frontend.parse import parse
 from ..passes.context import Context
@@ -23,6 +24,7 @@ class Book:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
+        self.plain = False  #: whether the adjoint is differentiated again
 
     def _scalar(self, op: str, value: Any) -> Rule | None:
         rule = self.rules.scalar(op)
@@ -40,7 +42,9 @@ class Book:
 
     def equation(self, op: str, value: Any) -> Function | None:
         rule = self._scalar(op, value)
-        return None if rule is None else _equation(rule.function, rule.params)  # type: ignore[arg-type]
+        if rule is None:
+            return None
+        return _plain_equation(rule) if self.plain else _equation(rule.function, rule.params)  # type: ignore
 
     def kernels(self, op: str, value: Any) -> Mapping[str, ArrayRule]:
         found = self.rules.array(op)
@@ -73,6 +77,18 @@ class Book:
         name = ctx.namer(rule.name if rule.name.isidentifier() else "pullback")
         ctx.namespace[name] = target
         return name
+
+
+def _plain_equation(rule: Rule) -> Function:
+    """An equation that may be differentiated."""
+    from ..kernels.meanings import AT_KINKS, EQUATIONS
+
+    fn = _equation(EQUATIONS.get(rule.name, rule.function), rule.params)  # type: ignore[arg-type]
+    if rule.name not in AT_KINKS and any(isinstance(s, If) for s in walk(fn.body)):
+        raise UnsupportedSyntax(
+            f"the second derivative of {rule.name} is not supported: in the first a limit stands at a point",
+            hint="write the operation out, or give the first derivative a rule with adcomp.pullback_rule")
+    return fn
 
 
 @cache

@@ -9,21 +9,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import FunctionType
 from typing import Any
 
 from numba import types as nb
 
 from ..backend.dispatch import DerivativeDispatcher
-from ..core.ir import Atom, Block, Call, Const, Function, If, Let, Raise, SetItem, Stmt, Var, Where, map_blocks
+from ..core.ir import (
+    Atom,
+    Block,
+    Call,
+    Const,
+    Function,
+    If,
+    Let,
+    Raise,
+    SetItem,
+    Stmt,
+    Var,
+    Where,
+    map_blocks,
+    walk,
+)
 from ..core.ops import callee
 from ..core.types import is_array, type_of
 from ..errors import Loc, UnsupportedSyntax
-from ..registry import RULES, accumulate, unwrap
+from ..registry import RULES, accumulate, is_kernel, unwrap
 
 
 @dataclass(frozen=True)
 class Spliceable:
-    """A derivative program of one function, the types of its names, and the names of its parameters."""
+    """A derivative program of one function, and the types of its names."""
 
     fn: Function
     types: Mapping[str, Any]
@@ -41,26 +57,39 @@ def program_of(derivative: DerivativeDispatcher, argtypes: Sequence[Any], loc: W
     if key not in _PROGRAMS:
         options = replace(derivative.options, math="libm", plain=True)
         program = Program(unwrap(derivative.primal), options)
-        functions = program.functions(complete, derivative.kind.name)
+        try:
+            functions = program.functions(complete, derivative.kind.name)
+        except UnsupportedSyntax as error:
+            if error.loc is None and isinstance(loc, Loc):
+                raise UnsupportedSyntax(str(error).splitlines()[0], loc=loc, hint=error.hint) from error
+            raise
         if len(functions) != 1:
             raise UnsupportedSyntax(
                 f"the derivative of {derivative.__name__} is not supported: it calls functions that are not "
                 "inlined, as recursive ones are", loc=loc if isinstance(loc, Loc) else None)
         fn, types = functions[0]
+        _refuse_factors(fn, loc)
         _HELD.append(derivative)
-        _PROGRAMS[key] = Spliceable(replace(fn, body=_meant(fn.body, types, fn.namespace, derivative, loc)), types)
+        _PROGRAMS[key] = Spliceable(replace(fn, body=_meant(fn.body, derivative, loc)), types)
     return _PROGRAMS[key]
 
 
 _HELD: list[Any] = []  # keeps the ids of the derivatives theirs
 
 
-def _meant(block: Block, types: Mapping[str, Any], namespace: Mapping[str, Any], derivative: Any, loc: Where
-           ) -> Block:
+def _refuse_factors(fn: Function, loc: Where) -> None:
+    """Refuse what has no derivative by itself, and is read again by rules that know where it comes from."""
+    for stmt in walk(fn.body):
+        value = callee(stmt.op, fn.namespace) if isinstance(stmt, Let) and stmt.op in fn.namespace else None
+        if is_kernel(value) and RULES.nondifferentiable(value):
+            raise no_second(unwrap(value), loc if isinstance(loc, Loc) else None)
+
+
+def _meant(block: Block, derivative: Any, loc: Where) -> Block:
     """A block in which the helpers of adjoints are plain statements."""
     out: list[Stmt] = []
     for stmt in block.stmts:
-        match map_blocks(stmt, lambda b: _meant(b, types, namespace, derivative, loc)):
+        match map_blocks(stmt, lambda b: _meant(b, derivative, loc)):
             case Let(op="kernels.empty_tape", args=(shape, dtype, _)) as let:
                 out.append(replace(let, op="np.empty", args=(shape, dtype)))
             case Let(op="kernels.segment_length", args=(trips, _)) as let:
@@ -74,7 +103,7 @@ def _meant(block: Block, types: Mapping[str, Any], namespace: Mapping[str, Any],
             case Let(op=op) | Call(op=op) as other:
                 if op.startswith("kernels.") and op != "kernels.stretched":  # which has a rule
                     raise UnsupportedSyntax(
-                        f"the derivative of {derivative.__name__} is not supported: it calls {op}, for a tape "
+                        f"the derivative of {derivative.__name__} is not supported: it calls {op} for a tape "
                         "whose length is known only when it runs, as a while loop does",
                         loc=loc if isinstance(loc, Loc) else None)
                 out.append(other)
@@ -83,13 +112,14 @@ def _meant(block: Block, types: Mapping[str, Any], namespace: Mapping[str, Any],
     return Block(tuple(out), block.yields)
 
 
-def array_rule(value: Any) -> tuple[Callable[..., Any], int] | None:
-    """The Python function of the kernel of an array rule, and how many of its last parameters it adds to."""
-    found = _kernels().get(unwrap(value)) if callable(value) else None
-    return None if found is None else (unwrap(value), found)
+def array_rule(value: Any) -> FunctionType | None:
+    """The Python function of the kernel of an array rule."""
+    function = unwrap(value)
+    return function if isinstance(function, FunctionType) and function in _kernels() else None
 
 
 def _kernels() -> dict[Any, int]:
+    """The kernels of array rules, and how many of its last parameters each adds to."""
     return {unwrap(rule.kernel): len(rule.wrt) for rule in RULES.array_rules}
 
 
@@ -114,7 +144,8 @@ def adds(stmt: Call, types: Mapping[str, Any], namespace: dict[str, Any], namer:
         If(Var(differ), Block((Raise("ShapeMismatch", (message,), loc),)), Block(()), (), loc)]
     if _is_complex(type_of(term, types)) and not _is_complex(type_of(target, types)):
         name = namer("_t")
-        return [*check, Let(name, ".real", (term,), loc), SetItem(target, (Const(Ellipsis),), Var(name), True, loc)]
+        check.append(Let(name, ".real", (term,), loc))
+        term = Var(name)
     return [*check, SetItem(target, (Const(Ellipsis),), term, True, loc)]
 
 
@@ -131,11 +162,30 @@ def writes_of(value: Any) -> tuple[int, ...]:
             return (0,)
     except TypeError:
         return ()
-    found = array_rule(value)
-    if found is None:
+    function = array_rule(value)
+    if function is None:
         return ()
-    count = found[0].__code__.co_argcount
-    return tuple(range(count - found[1], count))
+    count = function.__code__.co_argcount
+    return tuple(range(count - _kernels()[function], count))
+
+
+def meaning_of(value: Any) -> Any:
+    """What a helper of array rules means in plain Python; any other object as it is."""
+    from ..kernels.meanings import MEANINGS
+
+    try:
+        return MEANINGS.get(unwrap(value), value)
+    except TypeError:  # unhashable
+        return value
+
+
+def no_second(rule: Any, place: Loc | None) -> UnsupportedSyntax:
+    """The error about a call whose adjoint cannot be differentiated."""
+    return UnsupportedSyntax(
+        f"the second derivative of this is not supported: {rule.__name__}, which the first calls, has none",
+        loc=place,
+        hint="write the operation out, or give the first derivative a rule with adcomp.pullback_rule",
+    )
 
 
 def layout_of(returns: Any, atoms: Sequence[Atom], out: list[Stmt], namer: Callable[[str], str], loc: Where

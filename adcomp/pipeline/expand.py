@@ -23,6 +23,7 @@ from ..core.ir import (
     Const,
     Function,
     Let,
+    Raise,
     SetItem,
     Stmt,
     Var,
@@ -37,23 +38,32 @@ from ..core.types import is_array, type_of
 from ..errors import Loc, UnsupportedSyntax
 from ..frontend.definitions import read_definition
 from ..registry import Definition, Rules
-from .derivatives import adds, array_rule, layout_of, program_of, writes_of
+from .derivatives import (
+    adds,
+    array_rule,
+    layout_of,
+    meaning_of,
+    no_second,
+    program_of,
+    writes_of,
+)
 from .steady import Steady
 
 _FULL = (Const(None), Const(None), Const(None))
 
 
 def expand(fn: Function, types: Mapping[str, Any], rules: Rules,
-           is_primitive: Callable[[Any], bool]) -> Function | None:
-    """Read every call that has a definition as that."""
-    work = _Expand(fn, types, rules, is_primitive)
+           is_primitive: Callable[[Any], bool], left: frozenset[str] = frozenset()) -> Function | None:
+    """Read every call that has a definition as that, except of the ops that are `left` as they are."""
+    work = _Expand(fn, types, rules, is_primitive, left)
     body = work.block(fn.body)
     return replace(fn, body=body, namespace=work.namespace) if work.changed else None
 
 
 class _Expand:
     def __init__(self, fn: Function, types: Mapping[str, Any], rules: Rules,
-                 is_primitive: Callable[[Any], bool]) -> None:
+                 is_primitive: Callable[[Any], bool], left: frozenset[str]) -> None:
+        self.left = left
         self.types, self.rules, self.is_primitive = types, rules, is_primitive
         self.namespace = dict(fn.namespace)
         self.bound = {*fn.params, *bound_in(fn.body)}
@@ -77,6 +87,11 @@ class _Expand:
                 self.full |= {target} if args == _FULL else set()
             case Let(op=".flat", args=(Var(name),)) if is_array(self.types.get(name)):
                 return [self._flat(stmt, self.types[name])]
+            case Let(op="[]", args=(Var(name), Const(k))) if name in self.tuples and isinstance(k, int):
+                item = self.tuples[name][k]
+                if isinstance(item, Var) and item.name in self.tuples:
+                    self.tuples[stmt.target] = self.tuples[item.name]
+                return [replace(stmt, op="id", args=(item,))]
             case Let(target=target, op=op, args=args) if target in self.types and self._typed(args):
                 result = self.types[target]
                 derived = self._derivative(op, args, stmt.keywords, stmt.loc)
@@ -213,7 +228,7 @@ class _Expand:
         called = program_of(value, tuple(map(self._type, args)), loc)
         given = dict(zip(called.fn.params, args, strict=False))
         defaults = zip(reversed(called.fn.params), map(Const, reversed(called.fn.defaults)), strict=False)
-        stmts, results, _ = splice(called.fn, dict(defaults) | given, self.namer, self.namespace, loc)
+        stmts, results = splice(called.fn, dict(defaults) | given, self.namer, self.namespace, loc)
         value_of = layout_of(called.fn.returns, results, stmts, self.namer, loc)
         self.bound |= set(bound_in(Block(tuple(stmts))))
         return stmts, value_of
@@ -229,13 +244,18 @@ class _Expand:
             return found
         rule = array_rule(value)
         assert rule is not None
-        arguments = dict(zip(inspect.signature(rule[0]).parameters, stmt.args, strict=True))
-        stmts, _ = read_definition(
-            rule[0], {name: (a, self._type(a)) for name, a in arguments.items()}, tuples=self.tuples,
-            namer=self.namer, namespace=self.namespace, writes=writes_of,
-            is_primitive=lambda g: self.is_primitive(g) or bool(writes_of(g)),
-            place=stmt.loc if isinstance(stmt.loc, Loc) else None,
-        )
+        place = stmt.loc if isinstance(stmt.loc, Loc) else None
+        arguments = dict(zip(inspect.signature(rule).parameters, stmt.args, strict=True))
+        try:
+            stmts, _ = read_definition(
+                rule, {name: (a, self._type(a)) for name, a in arguments.items()}, tuples=self.tuples,
+                namer=self.namer, namespace=self.namespace, writes=writes_of, meaning=meaning_of,
+                is_primitive=lambda g: self.is_primitive(g) or bool(writes_of(g)), place=place,
+            )
+        except UnsupportedSyntax as error:
+            raise no_second(rule, place) from error
+        if any(isinstance(s, Raise) for s in stmts):  # what stands for compiled code only
+            raise no_second(rule, place)
         return stmts
 
     # --- definitions --------------------------------------------------------------------------
@@ -243,7 +263,7 @@ class _Expand:
     def _read(self, op: str, args: Sequence[Atom], keywords: Sequence[str], result: Any, loc: Where
               ) -> tuple[list[Stmt], Atom] | None:
         """The statements and the result of an op by its definition, if one applies."""
-        definition = self.rules.definition(op)
+        definition = None if op in self.left else self.rules.definition(op)
         given = None if definition is None else _bind(definition, args, keywords)
         if definition is None or given is None:
             return None

@@ -39,14 +39,18 @@ class Typed:
     namer: Namer
 
 
-def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES) -> Typed:
-    """Parse, infer, normalise and scalarise a function."""
+def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES, *, plain: bool = False) -> Typed:
+    """Parse, infer, normalise and scalarise a function.
+
+    With ``plain``, for a program that is differentiated again, linear algebra is not taken apart.
+    """
     for module in RULE_MODULES:  # late, because a program from disk needs no rules
         import_module(module)
     fn = parse(f, argtypes, is_primitive=lambda g: is_primitive(g, rules))
     verify(fn)
     fn, types = typed(simplify(fn), argtypes)
-    while (expanded := expand(fn, types, rules, lambda g: is_primitive(g, rules))) is not None:
+    left = import_module("adcomp.kernels.meanings").LEFT if plain else frozenset()
+    while (expanded := expand(fn, types, rules, lambda g: is_primitive(g, rules), left)) is not None:
         verify(expanded)
         fn, types = typed(simplify(expanded), argtypes)
     fn = define_numbers(simplify(drop_untyped(fn, types)), types)

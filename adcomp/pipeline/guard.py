@@ -74,8 +74,8 @@ def _captured(ctx: Context, typed: Typed, parts: Sequence[Argument]) -> list[Stm
             ctx.namespace["AliasedArguments"] = AliasedArguments
             with ctx.collect() as stmts:
                 cond = ctx.let("touches", (_fetched(ctx, part), Const(low), Const(high)), nb.boolean)
-            message = (f"the argument {_shown(part)} of {fn.name} shares memory with the captured array {name}, "
-                       f"and it writes to {_shown(part)}")
+            message = (f"the argument {_shown(part)} of {fn.name} shares memory with the captured array "
+                       f"{name}, and it writes to {_shown(part)}")
             out += [*stmts, If(cond, Block((Raise("AliasedArguments", (Const(message),)),)), Block(()))]
     return out
 

@@ -84,6 +84,7 @@ class Program:
         self.names = Namer(["kernels", *STANDARD])
         self.context: Context | None = None  #: that of the entry, once it is made
         self.calls = Pairs(self.names, self._polish)
+        self.calls.callees.book.plain = self.options.plain
 
     # --- the entry ------------------------------------------------------------------------------
 
@@ -94,7 +95,7 @@ class Program:
     def functions(self, argtypes: tuple[Any, ...], kind: str) -> list[tuple[Function, Mapping[str, Any]]]:
         """The functions of the program in Core, the entry last, with the types of their names."""
         given, argtypes = (argtypes[0], argtypes[1:]) if kind == "vjp" else (None, argtypes)
-        typed = front(self.f, argtypes)
+        typed = front(self.f, argtypes, plain=self.options.plain)
         self.names.reserve([*bound_in(typed.fn.body), *typed.fn.namespace, *typed.fn.params])
         if kind == "value":
             self.calls.functions.append(self._value_function(typed))

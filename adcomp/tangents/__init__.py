@@ -1,12 +1,13 @@
 """Tangents and cotangents as values: hard zeros, structural tangents, projection, conversions, ties."""
 
 from . import compiled  # noqa: F401  (makes clamptype known to Numba)
-from .accumulate import accumulate, add, may_accumulate_into
+from .accumulate import accumulate, add
 from .fields import register_rebuild
 from .flatten import Flattening, flatten
+from .in_place import may_accumulate_into
 from .lazy import Lazy
 from .moved import moved
-from .optimise import Adam, Chain, ClipGrad, Descent, Momentum, Optimiser
+from .optimise import Adam, Chain, ClipGrad, ClipNorm, Descent, Momentum, Optimiser
 from .projection import clamptype, projector, register_projector
 from .projectors import Projector, register_componentwise
 from .structural import Tangent
@@ -18,6 +19,7 @@ __all__ = [
     "Adam",
     "Chain",
     "ClipGrad",
+    "ClipNorm",
     "Descent",
     "Flattening",
     "Lazy",

@@ -14,8 +14,8 @@ import numpy as np
 
 from ..errors import ShapeMismatch, TangentError
 from .fields import is_frozen, rebuild
+from .in_place import differentiable_fields, entangled, is_buffer, may_accumulate_into, one_entry_each
 from .lazy import Lazy, force
-from .memory import overlaps_itself
 from .project_arrays import dense, is_sparse
 from .projectors import is_number
 from .structural import Tangent
@@ -55,7 +55,7 @@ def accumulate(x: Any, y: Any, *, verify: bool = False) -> Any:
     array([0.+1.j, 3.+0.j])
     """
     _check(x, y, "the cotangent")
-    return _sum(x, y, True, verify)
+    return _sum(x, y, isinstance(x, np.ndarray) or not entangled(x, y), verify)
 
 
 def add(x: Any, y: Any) -> Any:
@@ -75,71 +75,6 @@ def add(x: Any, y: Any) -> Any:
     return _sum(x, y, False, False)
 
 
-def may_accumulate_into(x: Any) -> bool:
-    """Whether a cotangent can be added into the memory of `x`.
-
-    The memory must be writable, of floating or complex numbers, and no two elements in one place. Of a
-    structured matrix every stored number must be one entry, which excludes symmetric and Hermitian ones.
-
-    Examples
-    --------
-    >>> may_accumulate_into(np.ones(3)[1:]), may_accumulate_into(np.broadcast_to(1.0, 3))
-    (True, False)
-    >>> may_accumulate_into(np.ones(3, int)), may_accumulate_into(2.0)
-    (False, False)
-    """
-    if isinstance(x, np.ndarray):
-        if not x.flags.writeable or overlaps_itself(x) or type(x) is np.ma.MaskedArray:
-            return False
-        return x.dtype.kind in "fc" or bool(x.dtype.names) and _all_float(x.dtype)
-    if is_sparse(x):
-        return hasattr(x, "data") and may_accumulate_into(x.data)
-    if structure_of(type(x)) is not None:
-        return _one_entry_each(x) and all(may_accumulate_into(getattr(x, name)) for name in _fields(x))
-    if isinstance(x, Tangent):
-        return not is_frozen(x.primal_type)
-    return isinstance(x, list | dict)
-
-
-def _is_buffer(x: Any) -> bool:
-    """Whether it is an array that a lazy cotangent may add itself to."""
-    return isinstance(x, np.ndarray) and may_accumulate_into(x)
-
-
-def _all_float(dtype: np.dtype[Any]) -> bool:
-    """Whether a structured dtype has float and complex fields only."""
-    inner = [dtype[name].base for name in dtype.names or ()]
-    return all(_all_float(d) if d.names else d.kind in "fc" for d in inner)
-
-
-def _fields(x: Any) -> tuple[str, ...]:
-    known = structure_of(type(x))
-    return known.differentiable if known is not None else ()
-
-
-_ONE_ENTRY: dict[Any, bool] = {}
-
-
-def _one_entry_each(x: Any) -> bool:
-    """Whether each stored number of a structured matrix is one entry of it, or none.
-
-    Then the cotangent of the field is a selection of entries: pulling back what was pushed forward gives
-    every number itself or, where it is junk, zero. A mean or a sum over entries changes it.
-    """
-    cls = type(x)
-    if getattr(cls, "over_parametrised", False) or not hasattr(x, "_pull_d"):
-        return not hasattr(x, "_pull_d")
-    key = cls, *(getattr(x, name) for name in structure_of(cls).static)  # type: ignore[union-attr]
-    if key not in _ONE_ENTRY:
-        given = [np.arange(2.0, 2.0 + np.size(getattr(x, name))).reshape(np.shape(getattr(x, name)))
-                 for name in _fields(x)]
-        if sum(map(np.size, given)) < 2:
-            return False  # too little to tell
-        back = x._pull_d(np.asarray(x._push_d(*given)))
-        _ONE_ENTRY[key] = all(bool(np.all((b == g) | (b == 0))) for b, g in zip(back, given, strict=True))
-    return _ONE_ENTRY[key]
-
-
 # What can be added ---------------------------------------------------------------------------------
 
 
@@ -150,7 +85,7 @@ def _check(x: Any, y: Any, what: str, reuse: bool = True) -> None:
     """
     if isinstance(x, HardZero | NotImplementedTangent) or isinstance(y, HardZero | NotImplementedTangent):
         return
-    if isinstance(y, Lazy) and y.adds_in_place and reuse and _is_buffer(x):
+    if isinstance(y, Lazy) and y.adds_in_place and reuse and is_buffer(x):
         return
     x, y = force(x), force(y)
     if isinstance(x, Tangent) and isinstance(y, Tangent):
@@ -215,7 +150,7 @@ def _sum(x: Any, y: Any, reuse: bool, verify: bool) -> Any:
     if isinstance(x, Lazy):
         return _sum(x.force(), force(y), False, False)
     if isinstance(y, Lazy):
-        if reuse and y.adds_in_place and _is_buffer(x):
+        if reuse and y.adds_in_place and is_buffer(x):
             return y.add_into(x, verify=verify)
         return _sum(x, y.force(), reuse, verify)
     if isinstance(x, Tangent) or isinstance(y, Tangent):
@@ -297,10 +232,11 @@ def _index_names(x: Any) -> tuple[str, ...]:
 
 def _sum_of_structures(x: Any, y: Any, reuse: bool) -> Any:
     """Of one class field by field, if each number is one entry; else by the sum of the matrices."""
-    if type(x) is type(y) and _one_entry_each(x):
-        flags = [n for n in structure_of(type(x)).fields if n not in _fields(x)]  # type: ignore[union-attr]
-        if all(getattr(x, name) == getattr(y, name) for name in flags):
-            parts = {name: _sum(getattr(x, name), getattr(y, name), reuse, False) for name in _fields(x)}
+    if type(x) is type(y) and one_entry_each(x):
+        names = differentiable_fields(x)
+        flags = [n for n in structure_of(type(x)).fields if n not in names]  # type: ignore[union-attr]
+        if all(np.array_equal(getattr(x, name), getattr(y, name)) for name in flags):
+            parts = {name: _sum(getattr(x, name), getattr(y, name), reuse, False) for name in names}
             if all(part is getattr(x, name) for name, part in parts.items()):
                 return x
             return rebuild(x, parts)

@@ -75,6 +75,9 @@ def values_of(x: Any) -> dict[str, Any] | None:
     jitted = getattr(x, "_numba_type_", None)
     if jitted is not None and hasattr(jitted, "struct"):
         return {name: getattr(x, name) for name in jitted.struct}
+    compiled = getattr(getattr(x, "_type", None), "field_dict", None)
+    if compiled is not None:  # a structref
+        return {name: getattr(x, name) for name in compiled}
     names = fields_of(type(x))
     if names is not None and not isinstance(x, complex):
         return {name: getattr(x, name) for name in names if hasattr(x, name)}
@@ -98,6 +101,11 @@ def _cells(function: FunctionType) -> list[tuple[str, Any]]:
         except ValueError:  # not assigned yet
             continue
     return held
+
+
+def is_typed_list(x: Any) -> bool:
+    """Whether it is a list of Numba's."""
+    return type(x).__module__ == "numba.typed.typedlist"
 
 
 def is_frozen(P: Any) -> bool:
@@ -162,7 +170,7 @@ def rebuild(x: Any, fields: Mapping[str, Any]) -> Any:
         return _REBUILD[P](**{**held, **fields})
     if isinstance(x, tuple):
         return tuple.__new__(P, [fields.get(name, held[name]) for name in held])
-    if isinstance(x, FunctionType | MethodType) or hasattr(x, "_numba_type_"):
+    if isinstance(x, FunctionType | MethodType) or hasattr(x, "_numba_type_") or hasattr(x, "_meminfo"):
         raise TangentError(f"a {P.__name__} cannot be built from its fields",
                            hint="say how with adcomp.tangents.register_rebuild")
     made = object.__new__(P)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeMismatch, TangentError
+from .accumulate import add
 from .fields import rebuild, type_of, values_of
 from .lazy import Lazy
 from .project_arrays import is_sparse
@@ -59,6 +60,13 @@ def moved(x: Any, tangent: Any) -> Any:
         if unknown:
             raise TangentError(f"the tangent of a dict has the key {unknown[0]!r}, which the value has not")
         return {key: moved(v, tangent[key]) if key in tangent else v for key, v in x.items()}
+    if is_sparse(x) and is_sparse(tangent):
+        return add(x, tangent)  # keeps the pattern
+    if isinstance(x, np.ndarray | np.void) and x.dtype.names and np.shape(x) == np.shape(tangent):
+        made = x.copy()
+        for name in tangent.dtype.names or ():
+            made[name] = moved(x[name], tangent[name])
+        return made
     if np.shape(x) != np.shape(tangent) and not is_sparse(x):
         raise ShapeMismatch("the tangent has another shape than its value", np.shape(tangent), np.shape(x))
     return x + tangent

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import TangentError
 from .places import Path, shown
-from .renewal import renewed
+from .renewal import overwrite, renewed
 from .ties import Ties, find_ties
 
 
@@ -132,6 +132,26 @@ class ClipGrad:
         return np.clip(x_bar, -self.bound, self.bound)
 
 
+@dataclass(frozen=True)
+class ClipNorm:
+    """Scale a gradient down to a norm of `bound`, if it is longer.
+
+    Examples
+    --------
+    >>> ClipNorm(1.0).apply(None, np.zeros(2), np.array([3.0, 4.0]))
+    (None, array([0.6, 0.8]))
+    """
+
+    bound: float = 10.0
+
+    def init(self, x: Any) -> None:
+        return None
+
+    def apply(self, state: None, x: Any, x_bar: Any) -> tuple[None, Any]:
+        norm = float(np.linalg.norm(np.ravel(x_bar)))
+        return None, x_bar * (self.bound / norm) if norm > self.bound else x_bar
+
+
 class Chain:
     """Rules one after the other: each gets as gradient what the one before it returned.
 
@@ -227,6 +247,39 @@ class Optimiser:
             `grads` is no gradient of `model`, or `model` has other places or ties than it had. Nothing has
             changed then.
         """
+        states, units = self._next(model, grads)
+        result = renewed(model, self.ties, units)
+        self.states = states
+        return result
+
+    def step_in_place(self, model: Any, grads: Any) -> None:
+        """One step in the memory of the model, where whoever captured its arrays sees it.
+
+        Parameters
+        ----------
+        model, grads
+            As for `step`. What is updated must be arrays, of which one that shows it can be written to.
+
+        Raises
+        ------
+        ShapeMismatch, TangentError
+            As for `step`, and for numbers and read-only arrays. Nothing has changed then.
+
+        Examples
+        --------
+        >>> W = np.ones((2, 2))
+        >>> optimiser = Optimiser(Descent(0.5), [W, W.T])
+        >>> optimiser.step_in_place([W, W.T], [np.eye(2), None])
+        >>> W
+        array([[0.5, 1. ],
+               [1. , 0.5]])
+        """
+        states, units = self._next(model, grads)
+        overwrite(model, self.ties, units)
+        self.states = states
+
+    def _next(self, model: Any, grads: Any) -> tuple[list[Any], list[Any]]:
+        """The next states, and the units of the next model; None for those that stay."""
         values, totals = self.ties.values(model), self.ties.totals(model, grads)
         states = list(self.states)
         units: list[Any] = []
@@ -237,6 +290,4 @@ class Optimiser:
             x = group.gather(values[k])
             states[k], step = self.rule.apply(self.states[k], x, x_bar)
             units.append(np.asarray(x - step, group.dtype))
-        result = renewed(model, self.ties, units)
-        self.states = states
-        return result
+        return states, units

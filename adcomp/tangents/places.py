@@ -7,6 +7,7 @@ strings and functions are no places.
 
 from __future__ import annotations
 
+import copy
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..errors import ShapeMismatch, TangentError
-from .fields import is_frozen, rebuild, type_of, values_of
+from .fields import is_frozen, is_typed_list, rebuild, type_of, values_of
 from .lazy import Lazy
 from .memory import Tied
 from .project_arrays import dense, is_sparse
@@ -69,7 +70,7 @@ def children(x: Any) -> dict[Any, Any] | None:
         return dict(x)
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return dict(zip(x._fields, x, strict=True))
-    if isinstance(x, tuple | list):
+    if isinstance(x, tuple | list) or is_typed_list(x):
         return dict(enumerate(x))
     if is_sparse(x):
         held: Any = x
@@ -181,7 +182,8 @@ def _parts_of(x: Any, x_bar: Any, parts: dict[Any, Any], path: Path) -> dict[Any
         given = dict(x_bar.fields)
     elif isinstance(x_bar, Mapping):
         given = dict(x_bar)
-    elif isinstance(x_bar, tuple | list | np.ndarray) and isinstance(x, tuple | list | np.ndarray):
+    elif (isinstance(x_bar, tuple | list | np.ndarray) or is_typed_list(x_bar)) and (
+            isinstance(x, tuple | list | np.ndarray) or is_typed_list(x)):
         listed = list(x_bar.flat if isinstance(x, np.ndarray) and isinstance(x_bar, np.ndarray) else x_bar)
         if len(listed) != len(parts):
             raise ShapeMismatch(f"at {shown(path)} of the model the gradient has another length",
@@ -247,13 +249,13 @@ def _renew(x: Any, path: Path, values: Mapping[Path, Any], made: dict[int, Any])
 
 
 def _with_parts(x: Any, new: dict[Any, Any], changed: dict[Any, Any]) -> Any:
-    if isinstance(x, dict):
-        made = x.copy()
-        made.update(new)
+    if isinstance(x, Mapping):
+        made: Any = copy.copy(x)
+        made.update(changed)
         return made
     if isinstance(x, tuple):
         return tuple.__new__(type(x), new.values())
-    if isinstance(x, list | np.ndarray):
+    if isinstance(x, list | np.ndarray) or is_typed_list(x):
         listed: Any = x.copy()
         for step, part in changed.items():
             listed[step] = part
@@ -283,7 +285,7 @@ def gradient_tree(model: Any, leaf: Callable[[Path, Any], Any], path: Path = ())
         return given
     if isinstance(model, tuple):
         return tuple.__new__(type(model), given.values())
-    if isinstance(model, list):
+    if isinstance(model, list) or is_typed_list(model):
         return list(given.values())
     if isinstance(model, np.ndarray):
         result = np.empty(model.shape, object)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeMismatch, TangentError
-from .fields import Closure, type_of, values_of
+from .fields import Closure, is_typed_list, type_of, values_of
 from .projectors import Projector, collapsed
 from .structural import Tangent
 from .zeros import NoTangent, ZeroTangent
@@ -74,7 +74,7 @@ class ListProjector(Projector):
 def _sequence(x_bar: Any, what: str) -> Any:
     if isinstance(x_bar, tuple | list) or isinstance(x_bar, np.ndarray) and x_bar.ndim > 0:
         return x_bar
-    if type(x_bar).__module__.startswith("numba.typed"):
+    if is_typed_list(x_bar):
         return list(x_bar)
     raise TangentError(f"the cotangent of a {what} is a {type(x_bar).__name__}")
 

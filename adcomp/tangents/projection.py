@@ -14,7 +14,7 @@ import numpy as np
 from numba.core import types as numba_types
 
 from ..errors import TangentError
-from .fields import type_of, values_of
+from .fields import is_typed_list, type_of, values_of
 from .lazy import Lazy
 from .project_arrays import array_projector, is_sparse
 from .project_containers import (
@@ -210,13 +210,13 @@ def _container(x: Any, inside: tuple[int, ...]) -> Projector:
     if isinstance(x, tuple):
         parts = tuple(map(part, x))
         return NO_TANGENT if _empty(parts) else TupleProjector(parts)
-    if isinstance(x, list) or type(x).__module__ == "numba.typed.typedlist":
+    if isinstance(x, list) or is_typed_list(x):
         parts = tuple(map(part, x))
         return NO_TANGENT if _empty(parts) else ListProjector(parts)
     if isinstance(x, np.ndarray):
         parts = tuple(part(x[index]) for index in np.ndindex(x.shape))
         return NO_TANGENT if _empty(parts) else ListProjector(parts, x.shape)
-    if isinstance(x, Mapping) or type(x).__module__ == "numba.typed.typeddict":
+    if isinstance(x, Mapping):  # those of Numba too
         entries = {key: part(x[key]) for key in x}
         return NO_TANGENT if _empty(entries.values()) else DictProjector(entries)
     if isinstance(x, Tangent):

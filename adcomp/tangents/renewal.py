@@ -1,4 +1,4 @@
-"""Models with new numbers in new memory, in which what was tied is tied, and views are views."""
+"""Models with new numbers: in new memory, in which what was tied is tied, or in the memory of the old one."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import TangentError
 from .groups import Group
 from .memory import address, bounds, overlaps_itself
-from .places import Path, with_values
+from .places import Path, shown, with_values
 from .ties import Ties, fitted_to
 
 
@@ -63,6 +64,38 @@ def renewed_places(group: Group, held: Sequence[Any], units: Any) -> list[Any]:
     for view in views.values():
         view.flags.writeable = not overlaps_itself(view)
     return [views[id(old)] for old in held]
+
+
+def overwrite(model: Any, ties: Ties, units: Sequence[Any]) -> None:
+    """Put new units into the memory of a model; a group whose units are None stays as it is.
+
+    Raises
+    ------
+    TangentError
+        One of the numbers is in no array that can be written to. Nothing was written.
+    """
+    groups = [(g, held, new) for g, held, new in zip(ties.groups, ties.values(model), units, strict=True)
+              if new is not None]
+    for group, held, _ in groups:
+        if not _writable(group, held):
+            raise TangentError(f"what is at {', '.join(map(shown, group.paths))} cannot be updated in place",
+                               hint="take the model that `step` returns")
+    for group, held, new in groups:
+        for k, array in enumerate(held):
+            if array.flags.writeable:
+                array[...] = group.shown(k, new)
+
+
+def _writable(group: Group, held: Sequence[Any]) -> bool:
+    """Whether each unit is in an array that can be written to."""
+    if not isinstance(held[0], np.ndarray):
+        return False
+    if group.windows is None:
+        return bool(held[0].flags.writeable)
+    written = np.zeros(group.size, bool)
+    for window, array in zip(group.windows, held, strict=True):
+        written[window.index] |= array.flags.writeable
+    return bool(written.all())
 
 
 def _fills(array: Any, low: int, high: int) -> bool:

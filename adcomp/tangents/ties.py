@@ -81,7 +81,7 @@ class Ties:
                 if total is None or mask is not None and not mask.any():
                     leaves[path] = NoTangent
                 elif mask is None or group.windows is None:
-                    leaves[path] = total
+                    leaves[path] = np.array(total)
                 else:
                     window = group.windows[k]
                     part = np.where(mask, total[window.index], group.dtype.type(0))

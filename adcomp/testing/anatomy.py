@@ -51,6 +51,8 @@ class Anatomy:
 
 def is_passive(x: Any) -> bool:
     """Whether a value has no parts and no tangent: a flag, a text, an index, a hard zero."""
+    if type(x) in (float, complex, np.float64):
+        return False
     if isinstance(x, np.ndarray):
         return x.dtype.names is None and x.dtype.kind not in "fcO"
     return isinstance(x, _PASSIVE) or _is_numba_function(x)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 from collections.abc import Mapping
 from typing import Any
 
@@ -150,6 +151,8 @@ class _Comparison:
         default = SINGLE if single else DOUBLE
         rtol = default if self._rtol is None else self._rtol
         atol = default if self._atol is None else self._atol
+        if a.ndim == 0 and cmath.isfinite(a[()]) and cmath.isfinite(b[()]):
+            return np.bool_(abs(a[()] - b[()]) <= atol + rtol * max(abs(a[()]), abs(b[()])))
         finite = np.isfinite(a) & np.isfinite(b)
         scale = max(np.max(np.abs(np.where(finite, v, 0)), initial=0.0) for v in (a, b))
         with np.errstate(invalid="ignore"):

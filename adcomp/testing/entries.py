@@ -32,10 +32,13 @@ class Comparison:
         The function, at the point.
     covector : ndarray
         The cotangent of the result.
+    size : float
+        Of the result: differences are good to a small part of it at best.
     """
 
     function: Differenced
     covector: np.ndarray
+    size: float
     rng: np.random.Generator
     entries: int
     rtol: float | None
@@ -75,7 +78,7 @@ class Comparison:
                allowed: float) -> _Entry:
         error = float(d.bound * np.sum(np.abs(self.covector)))
         found = _Entry(label, ours, slope, error, d.step)
-        if found.off <= allowed + min(10.0 * error, allowed):
+        if found.off <= allowed + self._slack(error, allowed):
             return found
         direction = np.zeros(len(self.function.vector(k)))
         direction[i] = 1.0
@@ -89,12 +92,19 @@ class Comparison:
         error = float(d.bound * np.sum(np.abs(self.covector)))
         slope = float(self.covector @ d.value)
         found = _Entry(f"{name}, all entries at once", float(ours @ direction), slope, error, d.step)
-        if found.off <= allowed + min(10.0 * error, allowed):
+        if found.off <= allowed + self._slack(error, allowed):
             return found
         return self._explained(found, Slopes.of(self._along(k, direction)), allowed)
 
+    def _slack(self, error: float, allowed: float) -> float:
+        """What is allowed because the differences are no better; large errors are no excuse."""
+        return min(10.0 * error, max(allowed, 1e-8 * self.size)) if math.isfinite(error) else 0.0
+
     def _explained(self, e: _Entry, slopes: Slopes, allowed: float) -> _Entry:
         """An entry that differs: right at a kink if it lies between the slopes to both sides."""
+        if not math.isfinite(e.slope):
+            return e.judged(False, f"{e.label} is {e.ours:.10g}, and differences give no number: the function "
+                                   "is not defined to both sides")
         kink = slopes.kink()
         if kink is not None:
             low, high = sorted(kink)

@@ -19,6 +19,7 @@ from .memory import copied
 from .random import rand_cotangent
 from .reports import GradientFailure, GradientReport
 from .rules import jitted
+from .vectors import numbers
 
 
 def check_gradient(
@@ -29,7 +30,7 @@ def check_gradient(
     y_bar: Any = None,
     kwargs: Mapping[str, Any] | None = None,
     rtol: float | None = None,
-    atol: float = 1e-9,
+    atol: float = 0.0,
     max_range: float = 1e-2,
     entries: int = 200,
     noisy: bool = False,
@@ -56,8 +57,9 @@ def check_gradient(
         Keyword arguments.
     rtol, atol : float
         An entry may be off by ``atol + rtol * s``, where `s` is the largest entry of the gradient with
-        respect to the same argument; `rtol` is 1e-6 when left out, and 1e-3 in single precision. If the
-        differences are less exact than that by their own estimate, as much again.
+        respect to the same argument; `rtol` is 1e-6 when left out, and 1e-3 in single precision. Where the
+        differences are less exact than that by their own estimate, it may be off by that too, up to as much
+        again or 1e-8 of the size of the result.
     max_range : float
         How far differences go from a number, in units of ``max(1, |x|)``.
     entries : int
@@ -115,7 +117,8 @@ def check_gradient(
     inputs = tuple(float_like(x) if k in positions and not has_tangent(x) else x for k, x in enumerate(args))
     function = Differenced(primal, inputs, kwargs, Options(max_range=max_range))
     covector = np.ones(1) if seed is None else function.covector(seed)
-    comparison = Comparison(function, covector, rng, entries, rtol, atol, noisy)
+    size = float(np.abs(covector) @ np.abs(numbers(function.y)))
+    comparison = Comparison(function, covector, size, rng, entries, rtol, atol, noisy)
     labels = labels_of(primal, len(args))
     found = tuple(comparison.argument(k, labels[k], inputs[k], NoTangent if bar is None else bar)
                   for k, bar in zip(positions, ours, strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -138,9 +139,9 @@ class Trial:
         """A tangent for each input: the caller's, or a random one."""
         return tuple(self.tangents.get(k, rand_tangent(x, self.rng)) for k, x in enumerate(self.inputs))
 
-    @property
+    @cached_property
     def precision(self) -> float:
-        """What a comparison allows where rounding alone is in the way."""
+        """What a comparison allows where rounding alone is in the way; asked once the result is known."""
         return SINGLE if any(map(holds_single, (*self.inputs, self.y))) else DOUBLE
 
     def tolerance(self) -> tuple[float, float]:

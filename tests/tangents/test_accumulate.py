@@ -104,6 +104,23 @@ def test_a_cotangent_is_never_added_into_itself():
     assert total is not x and x.tolist() == [1, 1, 1]
 
 
+def test_parts_that_share_memory_are_added_apart():
+    a, b = np.zeros(2), np.zeros(2)
+    ones, twos = np.ones(2), np.full(2, 2.0)
+    for x, y, wanted in [
+        ([a, a], [ones, twos], [1.0, 2.0]), ([a, a[:1]], [ones, twos[:1]], [1.0, 2.0]),
+        ([a, b], [ones, a], [1.0, 0.0]), ((a, [b]), (b, [ones]), [0.0, 1.0]),
+        ({"p": a, "q": a}, {"p": ones, "q": twos}, [1.0, 2.0]),
+        (Tangent(Box, x=a, y=a), Tangent(Box, x=ones, y=twos), [1.0, 2.0]),
+    ]:
+        found = flat(accumulate(x, y))
+        assert [p[0] for p in found] == wanted
+        assert not a.any() and not b.any()
+    x = [a, b]
+    total = accumulate(x, [ones, ones])
+    assert total[0] is a and total[1] is b and a.all() and b.all()
+
+
 def test_a_chain_of_doublings():
     sums = [np.ones((2, 2))]
     for _ in range(8):
@@ -208,6 +225,15 @@ def test_matrices():
     assert D.diag.tolist() == [1.0, 2.0]
     upper, lower = (matrices.Bidiagonal(np.ones(2), np.ones(1), uplo) for uplo in "UL")
     assert flat(add(upper, lower))[0].tolist() == [[2, 1], [1, 2]]
+
+
+def test_sparse_structures_are_added_by_their_stored_numbers():
+    indices, indptr = np.array([1, 0]), np.array([0, 1, 2])
+    x, y = (matrices.CSR(np.full(2, n), indices, indptr, (2, 2)) for n in (1.0, 2.0))
+    total = accumulate(x, y)
+    assert total is x and x.data.tolist() == [3.0, 3.0] and y.data.tolist() == [2.0, 2.0]
+    other = matrices.CSR(np.ones(2), np.array([0, 1]), indptr, (2, 2))
+    np.testing.assert_array_equal(flat(add(x, other))[0], [[1, 3], [3, 1]])
 
 
 def test_sparse_matrices_of_one_pattern_keep_it():

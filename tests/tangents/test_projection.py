@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from numba import complex64, float32, float64, int32, njit, typed, types
-from numba.experimental import jitclass
+from numba.experimental import jitclass, structref
 
 from adcomp.errors import ShapeMismatch, TangentError
 from adcomp.matrices import Diagonal, Symmetric
@@ -251,6 +251,42 @@ def test_classes_and_containers_of_numba():
 
 
 record = np.dtype([("w", "f8", (2, 2)), ("k", "i4"), ("z", "c8")], align=True)
+
+
+@structref.register
+class LineType(types.StructRef):
+    pass
+
+
+class Line(structref.StructRefProxy):
+    def __new__(cls, slope, on):
+        return structref.StructRefProxy.__new__(cls, slope, on)
+
+    @property
+    def slope(self):
+        return slope_of(self)
+
+    @property
+    def on(self):
+        return on_of(self)
+
+
+@njit
+def slope_of(line):
+    return line.slope
+
+
+@njit
+def on_of(line):
+    return line.on
+
+
+structref.define_proxy(Line, LineType, ["slope", "on"])
+
+
+def test_mutable_structures_of_numba():
+    t = projector(Line(2.0, True))({"slope": 1 + 1j})
+    assert t == Tangent(Line, slope=1.0)
 
 
 def test_records():

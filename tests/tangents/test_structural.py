@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 from adcomp.errors import ShapeMismatch, TangentError
 from adcomp.matrices import Diagonal, Symmetric
@@ -145,6 +146,16 @@ def test_value_plus_tangent():
 def test_a_tangent_of_another_shape_is_refused(x, tangent):
     with pytest.raises(ShapeMismatch):
         moved(x, tangent)
+
+
+def test_records_and_sparse_matrices_are_moved():
+    x = np.zeros(2, "f8,i4")
+    new = moved(x, projector(x)({"f0": np.ones(2)}))
+    assert new["f0"].tolist() == [1.0, 1.0] and new.dtype == x.dtype and x["f0"].tolist() == [0.0, 0.0]
+    s = scipy.sparse.csr_array((np.array([0.0, 1.0]), np.array([1, 0]), np.array([0, 2, 2])), (2, 2))
+    new = moved(s, projector(s)(np.array([[1.0, 2.0], [3.0, 4.0]])))
+    assert new.indices.tolist() == [1, 0] and new.data.tolist() == [2.0, 2.0]
+    assert s.data.tolist() == [0.0, 1.0]
 
 
 def test_the_hook_gets_all_fields_by_name():

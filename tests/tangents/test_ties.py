@@ -7,12 +7,13 @@ import pytest
 import scipy.sparse
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import typed, types
 
 import adcomp.matrices as matrices
 from adcomp.errors import ShapeMismatch, TangentError
 from adcomp.tangents import NoTangent, Tangent, ZeroTangent, find_ties, flatten, tied_total
 from adcomp.tangents.memory import Tied
-from adcomp.tangents.optimise import Adam, Chain, ClipGrad, Descent, Momentum, Optimiser
+from adcomp.tangents.optimise import Adam, Chain, ClipGrad, ClipNorm, Descent, Momentum, Optimiser
 
 SIZE = 12
 
@@ -302,6 +303,46 @@ def test_a_broadcast_parameter_is_one_number():
     assert flatten(model)[0].tolist() == [2.0]
 
 
+@pytest.mark.slow
+def test_lists_and_dicts_of_numba():
+    x = np.ones(2)
+    rows = typed.List([x, x[:], x + 1.0])
+    table = typed.Dict.empty(types.unicode_type, types.float64)
+    table["a"] = 1.0
+    model = [rows, table, table]
+    assert find_ties(model).tied == (((0, 0), (0, 1)), ((1, "a"), (2, "a")))
+    grads = [[np.array([1.0, 2.0]), np.array([3.0, 4.0]), None], {"a": 2.0}, table]
+    new = Optimiser(Descent(1.0), model).step(model, grads)
+    assert type(new[0]) is type(rows) and new[0][0].tolist() == [-3.0, -5.0] == new[0][1].tolist()
+    assert new[0][2].tolist() == [2.0, 2.0]
+    assert new[1] is new[2] and new[1]["a"] == -2.0 and rows[0].tolist() == [1.0, 1.0]
+
+
+def test_a_step_in_place_is_seen_by_who_holds_the_memory():
+    x = np.arange(6.0)
+    model = {"odd": x[1::2], "all": x.reshape(2, 3), "none": np.ones(1)}
+    model["all"].flags.writeable = False
+    optimiser = Optimiser(Momentum(1.0, 0.5), model)
+    with pytest.raises(TangentError, match="cannot be updated in place"):
+        optimiser.step_in_place(model, {"all": np.ones((2, 3)), "none": np.ones(1)})
+    assert x.tolist() == list(range(6)) and model["none"] == 1.0 and not optimiser.state(("none",)).any()
+    model["all"].flags.writeable = True
+    optimiser.step_in_place(model, {"odd": np.ones(3), "all": np.ones((2, 3))})
+    assert x.tolist() == [-1.0, -1.0, 1.0, 1.0, 3.0, 3.0] and model["none"] == 1.0
+    with pytest.raises(TangentError, match="in place"):
+        Optimiser(Descent(), [1.0]).step_in_place([1.0], [1.0])
+
+
+def test_a_model_may_be_one_array_or_one_number():
+    x = np.ones(2)
+    assert Optimiser(Descent(1.0), x).step(x, x).tolist() == [0.0, 0.0]
+    assert Optimiser(Descent(1.0), 2.0).step(2.0, 0.5) == 1.5
+    vector, rebuild = flatten(x)
+    assert rebuild(2 * vector).tolist() == [2.0, 2.0] and rebuild.pullback(x).tolist() == [1.0, 1.0]
+    assert tied_total(x, x).tolist() == [1.0, 1.0] and tied_total("a", None) is NoTangent
+    assert flatten([])[0].shape == (0,)
+
+
 def test_a_model_that_contains_itself_and_records_are_refused():
     loop = [1.0]
     loop.append(loop)
@@ -327,13 +368,23 @@ def test_adam_is_that_of_the_paper():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, float, np.complex64, complex])
-@pytest.mark.parametrize("rule", [Descent(0.1), Momentum(), Adam(), ClipGrad(), Chain(ClipGrad(1.0), Adam())])
+@pytest.mark.parametrize("rule", [
+    Descent(0.1), Momentum(), Adam(), ClipGrad(), ClipNorm(), Chain(ClipGrad(1.0), Adam())])
 def test_rules_keep_the_precision(rule, dtype):
     x = np.ones((2, 2), dtype)
     state, step = rule.apply(rule.init(x), x, np.full((2, 2), 20, dtype))
     assert step.dtype == dtype
     model = Optimiser(rule, [x, x.T]).step([x, x.T], [x, x])
     assert model[0].dtype == dtype and model[1].base is model[0]
+
+
+def test_clipping_by_the_norm():
+    for x_bar, wanted in [([3.0, 4.0], [0.6, 0.8]), ([0.3, 0.4], [0.3, 0.4]), ([0.0, 0.0], [0.0, 0.0])]:
+        np.testing.assert_allclose(ClipNorm(1.0).apply(None, None, np.array(x_bar))[1], wanted)
+    x = np.ones(2)  # the norm of the total, in which each number is once
+    new = Optimiser(Chain(ClipNorm(5.0), Descent(1.0)), [x, x[::-1]]).step(
+        [x, x[::-1]], [np.array([6.0, 0.0]), np.array([8.0, 0.0])])
+    np.testing.assert_allclose(new[0], [1.0 - 3.0, 1.0 - 4.0])
 
 
 def test_adam_of_complex_numbers_does_not_depend_on_the_phase():

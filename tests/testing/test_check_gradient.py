@@ -146,6 +146,26 @@ def test_gradients_of_another_type(gradient, message):
         check_gradient(lambda x: np.sum(x * x), X, gradient=gradient)
 
 
+@pytest.mark.parametrize("scale", [1e-12, 1e-6, 1e12])
+def test_small_gradients_count(scale):
+    f = lambda x: scale * np.sum(x * x)  # noqa: E731
+    assert check_gradient(f, X, gradient=lambda x: 2.0 * scale * x).right
+    with pytest.raises(GradientFailure):
+        check_gradient(f, X, gradient=lambda x: 2.001 * scale * x)
+    with pytest.raises(GradientFailure):
+        check_gradient(f, X, gradient=lambda x: np.zeros(3))
+
+
+def test_zero_gradients_of_large_functions():
+    assert check_gradient(lambda x: 1e8 + 0.0 * x, 2.0).right
+    assert check_gradient(lambda x: np.cos(x) * 1e3 + 1e5, 0.0).right
+
+
+def test_where_a_function_is_not_defined_to_both_sides():
+    with pytest.raises(GradientFailure, match="not defined to both sides"):
+        check_gradient(lambda x: np.sqrt(x), 0.0)
+
+
 def test_nan_is_wrong():
     with pytest.raises(GradientFailure):
         check_gradient(lambda x: x * x, 1.0, gradient=lambda x: np.nan)

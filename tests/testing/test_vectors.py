@@ -71,14 +71,16 @@ def typed_dict():
 
 VALUES = {
     "float": (1.5, 1), "float32": (np.float32(1.5), 1), "complex": (1 + 2j, 2), "int": (3, 0),
-    "bool": (True, 0), "enum": (Colour.RED, 0), "text": ("text", 0), "none": (None, 0), "slice": (slice(1, 2), 0),
-    "array": (np.arange(6.0).reshape(2, 3), 6), "fortran": (np.asfortranarray(np.arange(6.0).reshape(2, 3)), 6),
-    "view": (np.arange(6.0)[::2], 3), "complex array": (np.array([1 + 2j, 3.0]), 4), "empty": (np.zeros((0, 2)), 0),
-    "0-d": (np.array(1.0), 1), "integers": (np.arange(3), 0), "tuple": ((1.0, (2.0, "text")), 2),
-    "named tuple": (Pair(1.0, np.ones(2)), 3), "list": ([1.0, np.ones(2), 4], 3), "typed list": (typed_list(), 2),
-    "dict": ({"b": 1.0, "a": np.ones(2)}, 3), "typed dict": (typed_dict(), 2), "dataclass": (Positive(1.0), 1),
-    "object": (Plain(), 2), "records": (record(), 12), "array of arrays": (
-        np.array([np.ones(2), np.ones(3)], object), 5),
+    "bool": (True, 0), "enum": (Colour.RED, 0), "text": ("text", 0), "none": (None, 0),
+    "slice": (slice(1, 2), 0), "array": (np.arange(6.0).reshape(2, 3), 6),
+    "fortran": (np.asfortranarray(np.arange(6.0).reshape(2, 3)), 6), "view": (np.arange(6.0)[::2], 3),
+    "complex array": (np.array([1 + 2j, 3.0]), 4), "empty": (np.zeros((0, 2)), 0), "0-d": (np.array(1.0), 1),
+    "integers": (np.arange(3), 0), "tuple": ((1.0, (2.0, "text")), 2),
+    "named tuple": (Pair(1.0, np.ones(2)), 3), "list": ([1.0, np.ones(2), 4], 3),
+    "typed list": (typed_list(), 2), "dict": ({"b": 1.0, "a": np.ones(2)}, 3),
+    "typed dict": (typed_dict(), 2),
+    "dataclass": (Positive(1.0), 1), "object": (Plain(), 2), "records": (record(), 12),
+    "array of arrays": (np.array([np.ones(2), np.ones(3)], object), 5),
     "diagonal": (Diagonal(np.array([1.0, 2.0])), 2), "symmetric": (Symmetric(np.ones((2, 2))), 4),
     "hermitian": (Hermitian(np.ones((2, 2)) + 0j), 8), "scipy": (scipy.sparse.csr_matrix(np.eye(3)), 3),
     "csr": (CSR.from_scipy(scipy.sparse.csr_matrix(np.eye(3))), 3),
@@ -136,7 +138,8 @@ def test_the_vector_has_no_nan_of_its_own():
 def test_order_of_fields_and_keys():
     assert list(to_vec({"b": 1.0, "a": 2.0})[0]) == [1.0, 2.0]
     assert list(to_vec(np.asfortranarray([[1.0, 2.0], [3.0, 4.0]]))[0]) == [1.0, 2.0, 3.0, 4.0]
-    assert names({"b": 1j, "a": Pair(1.0, 2.0)}, "m") == ["m['b'].real", "m['b'].imag", "m['a'].a", "m['a'].b"]
+    assert names({"b": 1j, "a": Pair(1.0, 2.0)}, "m") == [
+        "m['b'].real", "m['b'].imag", "m['a'].a", "m['a'].b"]
 
 
 def test_missing_entries_of_tangents_are_zero():
