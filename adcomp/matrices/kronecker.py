@@ -137,7 +137,9 @@ def dense_kronecker(p, q):
     y = np.zeros((p.shape[0] * k, p.shape[1] * l), product_type(p, q))
     for i in range(p.shape[0]):
         for j in range(p.shape[1]):
-            y[i * k:(i + 1) * k, j * l:(j + 1) * l] = p[i, j] * q
+            for r in range(k):
+                for c in range(l):
+                    y[i * k + r, j * l + c] = p[i, j] * q[r, c]
     return y
 
 
@@ -184,7 +186,9 @@ def outer_factor(a, q, p):
     y = np.zeros(p.shape, product_type(a, q))
     for i in range(p.shape[0]):
         for j in range(p.shape[1]):
-            y[i, j] = np.sum(a[i * k:(i + 1) * k, j * l:(j + 1) * l] * q)
+            for r in range(k):
+                for c in range(l):
+                    y[i, j] += a[i * k + r, j * l + c] * q[r, c]
     return y
 
 
@@ -194,5 +198,7 @@ def inner_factor(a, p, q):
     y = np.zeros(q.shape, product_type(a, p))
     for i in range(p.shape[0]):
         for j in range(p.shape[1]):
-            y += a[i * k:(i + 1) * k, j * l:(j + 1) * l] * p[i, j]
+            for r in range(k):
+                for c in range(l):
+                    y[r, c] += a[i * k + r, j * l + c] * p[i, j]
     return y
