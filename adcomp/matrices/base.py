@@ -24,7 +24,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .interpreter import Interpreted
-from .parts import same_length, same_shape, scale_rows
+from .parts import same_length, same_shape, scale_rows, solved, times
 from .triangles import with_diagonal
 
 ZERO_PRESERVING = (
@@ -174,7 +174,7 @@ class Matrix(Interpreted):
         return self.T._apply(other.T).T
 
     def _apply(self, b):
-        return self.dense() @ b
+        return times(self.dense(), b)
 
     def _after(self, left):
         """``left @ self`` for a matrix on the left."""
@@ -203,7 +203,7 @@ class Matrix(Interpreted):
     def solve(self, b):
         """The solution ``x`` of ``self @ x == b`` for a vector or a matrix `b`."""
         same_length(self.shape[0], b.shape[0])
-        return np.linalg.solve(self.dense(), b)
+        return solved(self.dense(), b)
 
     def det(self):
         """The determinant."""
