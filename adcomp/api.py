@@ -458,13 +458,13 @@ def _program_options(positions: Any, several: bool, given: dict[str, Any]) -> An
     from .pipeline.options import Options
 
     return Options(wrt=positions, several=several, math=given["math"], alias=given["alias"],
-                   unused=given["unused"], control=given["control_dependence"],
+                   unused=given["unused"], form=given["form"], control=given["control_dependence"],
                    holomorphic=given["holomorphic"])
 
 
 #: option -> the values that it may have, and those that are planned
 _CHOICES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
-    "form": (("natural",), ("structural",)),
+    "form": (("natural", "structural"), ()),
     "math": (("vector", "libm"), ()),
     "alias": (("error", "memory"), ()),
     "unused": (("zero", "none"), ()),

@@ -24,6 +24,7 @@ __all__ = [
     "NoRuleError",
     "NotScalarOutput",
     "ShapeMismatch",
+    "TangentError",
     "TapeTooLarge",
     "TypeInferenceError",
     "UnsupportedOption",
@@ -313,6 +314,19 @@ class ShapeMismatch(AdcompError, ValueError):
         if given is not None:
             message = f"{message}: {given} instead of {expected}"
         super().__init__(message, loc=loc, hint=hint)
+
+
+class TangentError(AdcompError, TypeError):
+    """A tangent or cotangent is not of the kind that its value has, or a value has none that is known.
+
+    Examples
+    --------
+    >>> raise TangentError("Point has no field 'q'", hint="its fields are x, y")
+    Traceback (most recent call last):
+        ...
+    adcomp.errors.TangentError: Point has no field 'q'
+    hint: its fields are x, y
+    """
 
 
 class TapeTooLarge(AdcompError, MemoryError):

@@ -71,6 +71,8 @@ class Domain:
         The rule also holds for complex arguments.
     integer : bool
         Samples are integers, and the argument has no derivative.
+    always_real : bool
+        The argument is real where others are complex.
     has_rule : bool
         If not, the primal has a derivative in this argument that the rule does not know: it gives
         None, and a program that needs it is refused.
@@ -83,6 +85,12 @@ class Domain:
     complex: bool = False
     integer: bool = False
     has_rule: bool = True
+    always_real: bool = False
+
+    @property
+    def beside_complex(self) -> Domain:
+        """The same interval, of an argument that is real where others are complex."""
+        return replace(self, always_real=True)
 
     @property
     def without_rule(self) -> Domain:
@@ -106,7 +114,7 @@ class Domain:
 
     def sample_complex(self, rng: np.random.Generator, size: int) -> np.ndarray:
         """Complex samples off both axes, on which the cuts of the elementary functions lie."""
-        if self.integer or not self.has_rule:
+        if self.integer or self.always_real or not self.has_rule:
             return self.sample(rng, size)
         parts = rng.uniform(0.2, 1.2, (2, size)) * rng.choice([-1.0, 1.0], (2, size))
         return parts[0] + 1j * parts[1]
@@ -158,8 +166,8 @@ class Rule:
     @property
     def complex(self) -> bool:
         """Whether the rule holds for complex arguments too."""
-        return all(domain.complex or domain.integer or not domain.has_rule for domain in self.domains) and (
-            any(domain.complex for domain in self.domains))
+        return all(domain.complex or domain.integer or domain.always_real or not domain.has_rule
+                   for domain in self.domains) and any(domain.complex for domain in self.domains)
 
     @property
     def refused(self) -> tuple[int, ...]:

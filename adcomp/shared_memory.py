@@ -21,6 +21,7 @@ from .core.numba_adapter import python_function
 from .errors import AliasedArguments
 from .frontend.lifting import lifted
 from .tangents.memory import Block, Tied, address, block_of, blocks, has_numbers, overlaps_itself
+from .tangents.structures import structure_of
 
 #: makes the derivative of a function, or of a stand-in for it, by positions (None: all that hold floats)
 Make = Callable[[Any, tuple[int, ...] | None], DerivativeDispatcher]
@@ -218,6 +219,9 @@ def copied_together(args: tuple[Any, ...]) -> tuple[Any, ...]:
         if isinstance(arg, tuple):
             items = map(copied, arg)
             return type(arg)(*items) if hasattr(arg, "_fields") else tuple(items)
+        structure = structure_of(type(arg))
+        if structure is not None:
+            return type(arg)(*(copied(getattr(arg, name)) for name in structure.fields))
         if not isinstance(arg, np.ndarray):
             return arg
         block = block_of(arg, known) if has_numbers(arg) else None

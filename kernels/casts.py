@@ -19,7 +19,7 @@ def cast(y_bar):
 
 
 @pullback((np.complex128, np.complex64), REAL.or_complex)
-def cast_to_complex(y_bar):
+def complex_cast(y_bar):
     return y_bar
 
 

@@ -22,7 +22,7 @@ from ..registry import (
     nondifferentiable,
     pullback,
 )
-from .special import direction
+from .special import along
 
 # Arithmetic ---------------------------------------------------------------------------------------
 
@@ -92,9 +92,9 @@ def ldexp(b, y_bar):
 
 
 @pullback((abs, np.absolute, np.fabs, math.fabs), NONZERO.or_complex)
-def absolute(a, y_bar):
+def absolute(a, y, y_bar):
     """At 0 the slope is 0, the minimum's."""
-    return y_bar * direction(a)
+    return along(y_bar, a, y)
 
 
 @pullback((np.hypot, math.hypot), NONZERO, NONZERO)

@@ -45,6 +45,13 @@ def copy_matrix(a, out):
 
 
 @compiled_kernel(**JIT)
+def copy_vector(a, out):
+    """``out[...] = a``: an assignment to a slice compiles the text of its error too, which takes seconds."""
+    for i in range(a.size):
+        out[i] = a[i]
+
+
+@compiled_kernel(**JIT)
 def columns_of(a):
     """A column-major copy, as the row-major array of the transpose."""
     out = np.empty((a.shape[1], a.shape[0]), a.dtype)

@@ -85,6 +85,7 @@ def _gemm(x_adjoint: bool, z_adjoint: bool) -> Callable[..., Any]:
     return gemm
 
 
+_gemm_plain = _gemm(False, False)
 _gemm_right = _gemm(False, True)
 _gemm_left = _gemm(True, False)
 
@@ -121,6 +122,11 @@ def _multiply(gemm, x_direct: bool, z_direct: bool, out: types.Array) -> Callabl
     return of_copies
 
 
+def times(x, z, out):
+    """``out += x @ z`` of matrices."""
+    raise NotImplementedError("compiled code only")
+
+
 def times_adjoint(x, z, out):
     """``out += x @ z^H`` of matrices."""
     raise NotImplementedError("compiled code only")
@@ -129,6 +135,23 @@ def times_adjoint(x, z, out):
 def adjoint_times(x, z, out):
     """``out += x^H @ z`` of matrices."""
     raise NotImplementedError("compiled code only")
+
+
+@overload(times, jit_options=REASSOCIATE)
+def _overload_times(x, z, out):
+    multiply = _multiply(_gemm_plain, _direct(x, out, False), _direct(z, out, False), out)
+
+    def implementation(x, z, out):
+        if out.size * x.shape[1] > SMALL:
+            multiply(x, z, out)
+            return
+        for i in range(out.shape[0]):
+            for k in range(x.shape[1]):
+                x_ik = x[i, k]
+                for j in range(out.shape[1]):
+                    out[i, j] += x_ik * z[k, j]
+
+    return implementation
 
 
 @overload(times_adjoint, jit_options=REASSOCIATE)

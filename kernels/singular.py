@@ -12,9 +12,9 @@ from numba import types
 
 from ..core.numba_kept import compiled_kernel
 from ..registry import JIT, array_pullback, definition, kernel, nondifferentiable
-from .lapack import columns_of, copy_matrix
+from .lapack import add_matrix, columns_of, copy_matrix, copy_vector
 from .products import adjoint_times, times_adjoint
-from .spectral import reciprocals, scaled_columns, zero_matrix
+from .spectral import any_nonzero, closeness, product, reciprocal, scaled_columns, zero_matrix
 
 
 @kernel
@@ -41,74 +41,46 @@ def right_vectors(a, u, s, vh):
 
 
 @compiled_kernel(**JIT)
-def _leading_columns(x, k):
-    """The first columns, column-major."""
-    return columns_of(x[:, :k]).T
-
-
-@compiled_kernel(**JIT)
 def _inside(g, s):
     """The cotangent of ``u^H a v`` by the left vectors, of which ``g = u^H u_bar``.
 
     ``x_ij = (g_ij - conj(g_ji)) (1 / (s_j - s_i) + 1 / (s_i + s_j)) / 2``, and on the diagonal
     ``i imag(g_ii) / (2 s_i)``: half of the change of phase is that of the right vectors.
+
+    Vectors beyond the singular values, of ``full_matrices``, are a basis of what the others leave: they
+    turn with these, ``u2_dot = -u1 u1_dot^H u2``. In the formula their ``s_i`` is zero.
     """
-    x, gaps = np.zeros_like(g), reciprocals(s)
-    for i in range(s.size):
-        for j in range(s.size):
-            both = s[i] + s[j]
+    k, close = s.size, closeness(s)
+    x = zero_matrix(g.shape[0], k, g)
+    for i in range(g.shape[0]):
+        for j in range(k):
+            s_i = s[i] if i < k else s.dtype.type(0)
+            both = s_i + s[j]
             if both > 0:
-                x[i, j] = (g[i, j] - np.conj(g[j, i])) * (0.5 * gaps[i, j] + 0.5 / both)
-    for i in range(s.size):
+                gap = reciprocal(s[j] - s_i, close) if i < k else 1 / s[j]
+                x[i, j] = (g[i, j] - np.conj(g[j, i])) * (0.5 * gap + 0.5 / both)
+    for i in range(k):
         if s[i] > 0:
             x[i, i] = (g[i, i] - np.conj(g[i, i])) * (0.25 / s[i])
     return x
 
 
 @compiled_kernel(**JIT)
-def _inverses(s):
-    """``1 / s``, or 0 of zero."""
-    out = np.zeros_like(s)
-    for k in range(s.size):
-        if s[k] > 0:
-            out[k] = 1 / s[k]
-    return out
-
-
-@compiled_kernel(**JIT)
 def _side_term(u, s, u_bar):
-    """``u x + (u_bar - u g) s^-1``; `x` is what `_inside` gives.
-
-    Vectors beyond the singular values, of ``full_matrices``, are a basis of what the others leave: they
-    turn with these, ``u2_dot = -u1 u1_dot^H u2``.
-    """
-    k = s.size
-    u1, u1_bar = _leading_columns(u, k), _leading_columns(u_bar, k)
-    if u.shape[1] > k:
-        others, others_bar = columns_of(u[:, k:]).T, columns_of(u_bar[:, k:]).T
-        turn = zero_matrix(k, u.shape[1] - k, u)
-        adjoint_times(u1, others_bar, turn)
-        times_adjoint(-others, turn, u1_bar)
-    g = zero_matrix(k, k, u)
-    adjoint_times(u1, u1_bar, g)
+    """``u x + (u_bar - u g) s^-1``, with `x` of `_inside`; the second term is zero of a square ``u``."""
+    (m, n), k = u.shape, s.size
+    g = zero_matrix(n, n, u)
+    adjoint_times(u, u_bar, g)
     x = _inside(g, s)
-    return _with_outside(u1, g, x, s, u1_bar)
-
-
-@compiled_kernel(**JIT)
-def _with_outside(u1, g, x, s, u1_bar):
-    """``u x + (u_bar - u g) s^-1``."""
-    m, k = u1.shape
-    if m == k:
-        return np.dot(u1, x)
-    inverse = _inverses(s)
-    for i in range(k):
+    if m > n:
         for j in range(k):
-            x[i, j] -= g[i, j] * inverse[j]
-    term = np.dot(u1, x)
-    for i in range(m):
+            for i in range(n):
+                x[i, j] -= g[i, j] / s[j] if s[j] > 0 else 0.0
+    term = product(u, x)
+    if m > n:
         for j in range(k):
-            term[i, j] += u1_bar[i, j] * inverse[j]
+            for i in range(m):
+                term[i, j] += u_bar[i, j] / s[j] if s[j] > 0 else 0.0
     return term
 
 
@@ -131,7 +103,13 @@ def left_vectors_a(b, c, d, y_bar, a_bar):
 def right_vectors_a(b, c, d, y_bar, a_bar):
     """``a_bar += u t^H``, with `t` of `_side_term` for ``v``: the left vectors of ``a^H``."""
     t = _side_term(np.conj(columns_of(d)), c, np.conj(columns_of(y_bar)))
-    times_adjoint(_leading_columns(b, c.size), t, a_bar)
+    times_adjoint(b[:, : c.size], t, a_bar)
+
+
+@compiled_kernel(**JIT)
+def _flipped(x):
+    """``x^T`` of a column-major matrix, column-major."""
+    return columns_of(x.T).T
 
 
 @kernel
@@ -139,35 +117,41 @@ def singular_triple(a, u, s, vh):
     """The values, and the elements of the vectors by columns: of a real matrix, one array for all."""
     y = np.empty(u.size + s.size + vh.size, s.dtype)
     copy_matrix(u.T, y[: u.size].reshape((u.shape[1], u.shape[0])))
-    y[u.size : u.size + s.size] = s
+    copy_vector(s, y[u.size :])
     copy_matrix(vh.T, y[u.size + s.size :].reshape((vh.shape[1], vh.shape[0])))
     return y
 
 
 @array_pullback(singular_triple, wrt="a")
 def singular_triple_a(b, c, d, y_bar, a_bar):
-    """Of a square matrix ``u (diag(s_bar) + x + z^T) v^T``, with `x` of `_inside` for each side."""
+    """``(u diag(s_bar) + t) v^T + u r^T``, with `t` and `r` of `_side_term` for each side.
+
+    Of a square matrix that is ``u (diag(s_bar) + x + z^T) v^T``, with `x` and `z` of `_inside`.
+    """
     k, i, j = c.size, b.size, b.size + c.size
     s_bar = y_bar[i:j]
-    u_bar = y_bar[:i].reshape((b.shape[1], b.shape[0])).T
-    vh_bar = y_bar[j:].reshape((d.shape[1], d.shape[0])).T
-    left, right = np.any(y_bar[:i]), np.any(y_bar[j:])
-    if b.shape[0] != d.shape[1] or not (left and right):
-        singular_values_a(b, c, d, s_bar, a_bar)
-        if left:
-            left_vectors_a(b, c, d, u_bar, a_bar)
-        if right:
-            right_vectors_a(b, c, d, vh_bar, a_bar)
+    u_bar, v_bar = y_bar[:i].reshape((b.shape[1], b.shape[0])).T, _flipped(
+        y_bar[j:].reshape((d.shape[1], d.shape[0])).T)
+    v = _flipped(d)
+    left, right = any_nonzero(y_bar[:i]), any_nonzero(y_bar[j:])
+    if left and right and b.shape[0] == d.shape[1]:
+        g, h = zero_matrix(k, k, b), zero_matrix(k, k, b)
+        adjoint_times(b, u_bar, g)
+        adjoint_times(v, v_bar, h)
+        x, z = _inside(g, c), _inside(h, c)
+        for p in range(k):
+            for q in range(k):
+                x[p, q] += z[q, p]
+            x[p, p] += s_bar[p]
+        times_adjoint(product(b, x), v, a_bar)
         return
-    g, h = zero_matrix(k, k, b), zero_matrix(k, k, b)
-    adjoint_times(b, u_bar, g)
-    times_adjoint(d, vh_bar, h)
-    x, z = _inside(g, c), _inside(h, c)
-    for p in range(k):
-        for q in range(k):
-            x[p, q] += z[q, p]
-        x[p, p] += s_bar[p]
-    times_adjoint(np.dot(b, x), columns_of(d), a_bar)
+    u1, v1 = b.T[:k].T, v.T[:k].T  # Numba knows how a slice of rows lies
+    term = scaled_columns(u1, s_bar)
+    if left:
+        add_matrix(_side_term(b, c, u_bar), term)
+    times_adjoint(term, v1, a_bar)
+    if right:
+        times_adjoint(u1, _side_term(v, c, v_bar), a_bar)
 
 
 @definition(np.linalg.svd)

@@ -18,6 +18,7 @@ from .lapack import (
     ADJOINT,
     add_matrix,
     columns_of,
+    copy_vector,
     gesv,
     getrf,
     getrs,
@@ -83,7 +84,7 @@ def _overload_right_sides(b):
     if b.ndim == 1:
         def of_vector(b):
             x = np.empty((1, b.shape[0]), b.dtype)
-            x[0] = b
+            copy_vector(b, x[0])
             return x
 
         return of_vector

@@ -27,30 +27,54 @@ from ..registry import (
 # Direction ----------------------------------------------------------------------------------------
 
 
-def _phase_factor(a):
-    size = abs(a)
-    return a / size if size > 0 else size + 0 * a
+def _along_complex(length, a, size):
+    re, im = (a.real / size, a.imag / size) if size != 0 else (size, size)
+    return complex(length * re, length * im)  # a product of numbers that are made complex does not vectorise
 
 
 @overloaded_kernel
-def direction(a):
-    """``a / abs(a)``: the sign of a real number, the phase factor of a complex one; 0 at 0."""
-    return _phase_factor(a) if isinstance(a, complex) else np.sign(a)
+def along(length, a, size):
+    """``length * a / size``, where `size` is ``abs(a)``: in the direction of a complex number, or with the
+    sign of a real one; 0 at 0."""
+    return _along_complex(length, a, size) if isinstance(a, complex) else length * np.sign(a)
 
 
-@overload(direction, jit_options=JIT)
-def _overload_direction(a):
+@overload(along, jit_options=JIT)
+def _overload_along(length, a, size):
     if isinstance(a, types.Complex):
-        return _phase_factor
-    return lambda a: np.sign(a)
+        return _along_complex
+    return lambda length, a, size: length * np.sign(a)
 
 
-@pullback(direction, NONZERO.or_complex)
-def turn(a, y, y_bar):
-    """What is left of the cotangent at right angles to `y`, over the radius; 0 for real numbers."""
-    size = abs(a)
-    across = y_bar - y * (np.conj(y) * y_bar).real
-    return across / size if size > 0 else 0.0
+def _ratio_complex(length, a, size):
+    return length / size if size != 0 else 0.0 * length
+
+
+@overloaded_kernel
+def ratio(length, a, size):
+    """``length / size`` of a complex `a`: what ``along`` changes by where `a` does; 0 of a real `a`."""
+    return _ratio_complex(length, a, size) if isinstance(a, complex) else 0.0 * length
+
+
+@overload(ratio, jit_options=JIT)
+def _overload_ratio(length, a, size):
+    if isinstance(a, types.Complex):
+        return _ratio_complex
+    return lambda length, a, size: 0.0 * length
+
+
+@pullback(along, REAL.beside_complex, NONZERO.or_complex, POSITIVE.beside_complex)
+def along_slopes(a, b, c, y_bar):
+    """``y = a b / c`` of a complex `b`, ``a sign(b)`` of a real one; 0 where `c` is 0."""
+    a_bar = (y_bar * conj(along(1.0, b, c))).real
+    step = ratio(a, b, c)
+    return a_bar, y_bar * step, -a_bar * step
+
+
+@pullback(ratio, REAL.beside_complex, NONZERO.or_complex, POSITIVE.beside_complex)
+def ratio_slopes(a, b, c, y, y_bar):
+    inverse = ratio(1.0, b, c)
+    return y_bar * inverse, None, -y_bar * y * inverse
 
 
 # Gamma function -----------------------------------------------------------------------------------

@@ -29,23 +29,53 @@ from numba import types
 from ..core.numba_kept import compiled_kernel
 from ..registry import JIT, array_pullback, definition, kernel, nondifferentiable
 from .factorisations import add_lower
-from .lapack import ADJOINT, add_matrix, columns_of, copy_matrix, getrf, getrs
-from .products import adjoint_times, times_adjoint
+from .lapack import ADJOINT, add_matrix, columns_of, copy_matrix, copy_vector, getrf, getrs
+from .products import adjoint_times, times, times_adjoint
+
+
+@compiled_kernel(**JIT)
+def closeness(w):
+    """The distance up to which two of the values are equal but for rounding."""
+    largest = np.abs(w.dtype.type(0))
+    for value in w:
+        if np.abs(value) > largest or value != value:
+            largest = np.abs(value)
+    return w.size * np.spacing(largest * 0 + 1) * largest
+
+
+@compiled_kernel(**JIT)
+def reciprocal(gap, close):
+    """``1 / gap``, or 0 of a gap that is no more than rounding."""
+    return 1 / gap if np.abs(gap) > close else 0.0
 
 
 @compiled_kernel(**JIT)
 def reciprocals(w):
     """``1 / (w_j - w_i)``, or 0 where the two are equal but for rounding."""
-    n = w.size
-    out = np.zeros((n, n), w.dtype)
-    if n > 0:
-        close = n * np.finfo(np.abs(w).dtype).eps * np.abs(w).max()
-        for i in range(n):
-            for j in range(n):
-                gap = w[j] - w[i]
-                if np.abs(gap) > close:
-                    out[i, j] = 1 / gap
+    n, close = w.size, closeness(w)
+    out = np.empty((n, n), w.dtype)
+    for i in range(n):
+        for j in range(n):
+            out[i, j] = reciprocal(w[j] - w[i], close)
     return out
+
+
+@compiled_kernel(**JIT)
+def divide_by_gaps(m, w, diagonal):
+    """``m_ij / (w_j - w_i)`` in place of `m`, column-major, and on its diagonal the real numbers given."""
+    columns, close = m.T, closeness(w)
+    for j in range(w.size):
+        for i in range(w.size):
+            columns[j, i] *= reciprocal(w[j] - w[i], close)
+        columns[j, j] = diagonal[j]
+
+
+@compiled_kernel(**JIT)
+def any_nonzero(x):
+    found = False
+    for value in x:
+        found |= value != 0
+    return found
 
 
 @compiled_kernel(**JIT)
@@ -62,6 +92,14 @@ def scaled_columns(x, factors):
 def zero_matrix(m, n, like):
     """A column-major matrix of zeros."""
     return np.zeros((n, m), like.dtype).T
+
+
+@compiled_kernel(**JIT)
+def product(x, z):
+    """``x z``, column-major."""
+    out = zero_matrix(x.shape[0], z.shape[1], x)
+    times(x, z, out)
+    return out
 
 
 # Hermitian matrices -------------------------------------------------------------------------------
@@ -85,13 +123,18 @@ def hermitian_vectors(a, w, v):
     return columns_of(v).T
 
 
+@compiled_kernel(**JIT)
+def _add_mirrored(left, v, a_bar):
+    """Add the cotangent ``left v^H`` of a Hermitian matrix to its lower triangle, which is read."""
+    s = zero_matrix(v.shape[0], v.shape[0], v)
+    times_adjoint(left, v, s)
+    add_lower(s, a_bar)
+
+
 @array_pullback(hermitian_values, wrt="a")
 def hermitian_values_a(c, y_bar, a_bar):
     """``s = v diag(y_bar) v^H``; of `a` the lower triangle is read, as in `cholesky_a`."""
-    n = c.shape[0]
-    s = zero_matrix(n, n, c)
-    times_adjoint(scaled_columns(c, y_bar), c, s)
-    add_lower(s, a_bar)
+    _add_mirrored(scaled_columns(c, y_bar), c, a_bar)
 
 
 @array_pullback(hermitian_vectors, wrt="a")
@@ -100,10 +143,8 @@ def hermitian_vectors_a(b, c, y_bar, a_bar):
     n = c.shape[0]
     m = zero_matrix(n, n, c)
     adjoint_times(c, y_bar, m)
-    m *= reciprocals(b)
-    s = zero_matrix(n, n, c)
-    times_adjoint(np.dot(c, m), c, s)
-    add_lower(s, a_bar)
+    divide_by_gaps(m, b, np.zeros_like(b))
+    _add_mirrored(product(c, m), c, a_bar)
 
 
 @kernel
@@ -111,7 +152,7 @@ def hermitian_pair(a, w, v):
     """The values, and the elements of the vectors by columns: of a real matrix, one array for both."""
     n = w.size
     y = np.empty(n + n * n, w.dtype)
-    y[:n] = w
+    copy_vector(w, y)
     copy_matrix(v.T, y[n:].reshape((n, n)))
     return y
 
@@ -120,17 +161,14 @@ def hermitian_pair(a, w, v):
 def hermitian_pair_a(b, c, y_bar, a_bar):
     """``s = v (diag(w_bar) + m) v^T``, with `m` as in `hermitian_vectors_a`."""
     n = b.size
-    if not np.any(y_bar[n:]):
-        hermitian_values_a(c, y_bar[:n], a_bar)
-        return
-    m = zero_matrix(n, n, c)
-    adjoint_times(c, y_bar[n:].reshape((n, n)).T, m)
-    m *= reciprocals(b)
-    for k in range(n):
-        m[k, k] = y_bar[k]
-    s = zero_matrix(n, n, c)
-    times_adjoint(np.dot(c, m), c, s)
-    add_lower(s, a_bar)
+    if any_nonzero(y_bar[n:]):
+        m = zero_matrix(n, n, c)
+        adjoint_times(c, y_bar[n:].reshape((n, n)).T, m)
+        divide_by_gaps(m, b, y_bar)
+        left = product(c, m)
+    else:
+        left = scaled_columns(c, y_bar)
+    _add_mirrored(left, c, a_bar)
 
 
 @definition(np.linalg.eigh)

@@ -202,6 +202,20 @@ def at_least(typing_context, k, low):
     return k(k, low), generate
 
 
+@transparent(lambda condition: condition)
+def rare(typing_context, condition):
+    """A condition that LLVM may expect not to hold: it stays a branch, and does not become a select."""
+    if condition != types.boolean:
+        return None
+
+    def generate(context, builder, signature, arguments):
+        bit = ir.IntType(1)
+        expect = builder.module.declare_intrinsic("llvm.expect", [bit], ir.FunctionType(bit, [bit, bit]))
+        return builder.call(expect, [arguments[0], ir.Constant(bit, 0)])
+
+    return condition(condition), generate
+
+
 @transparent(lambda array: array)
 def buffer(typing_context, array):
     """`array` itself, in a form that LLVM can't trace to where it comes from."""

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.memory import expect_large_blocks
 from ..core.numba_adapter import (
     CompilerOptions,
     ForceLiteralArg,
@@ -187,6 +188,7 @@ class DerivativeDispatcher(SpecialisingDispatcher):
         argtypes, _ = self.complete(sig)
         if argtypes in self.overloads:
             return self.overloads[argtypes].entry_point
+        expect_large_blocks()
         # Numba freezes globals when it compiles, and so do we: once per signature, here.
         self._hashes[argtypes] = self._fingerprint()
         try:

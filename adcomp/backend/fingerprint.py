@@ -10,6 +10,7 @@ CPU.
 from __future__ import annotations
 
 import builtins
+import dataclasses
 import enum
 import functools
 import hashlib
@@ -144,6 +145,10 @@ def type_key(ty: Any) -> str | None:
         case ("tuple", members):
             keys = [type_key(m) for m in members]
             return None if None in keys else f"Tuple({', '.join(keys)})"  # type: ignore[arg-type]
+        case ("structure", cls, names, members):
+            keys = [type_key(m) for m in members]
+            version = fingerprint(cls, names)
+            return None if None in keys else f"{_name(cls)} {version}({', '.join(keys)})"  # type: ignore
     name = str(ty)
     return None if " at 0x" in name or "#" in name else name
 
@@ -251,6 +256,10 @@ class _Walker:
             for name, item in _attributes(value):
                 self.text(name)
                 self.value(item, (*path, f"attribute:{name}"))
+        elif dataclasses.is_dataclass(value):
+            self.cls(type(value), path)
+            for field in dataclasses.fields(value):
+                self.value(getattr(value, field.name), (*path, f"attribute:{field.name}"))
         else:
             self.text(_name(type(value)), _stable(value) or f"{id(value)}")
 
@@ -261,7 +270,13 @@ class _Walker:
         if issubclass(cls, enum.Enum):
             self.value({name: m.value for name, m in cls.__members__.items()}, path)
         self.text(*numba_adapter.jitclass_fields(cls))
+        for k, base in enumerate(cls.__bases__ if dataclasses.is_dataclass(cls) else ()):
+            self.value(base, (*path, "attribute:__bases__", f"item:{k}"))
         for name, item in (vars(cls) | numba_adapter.jitclass_methods(cls)).items():
+            if isinstance(item, property):
+                item = item.fget
+            if isinstance(item, (staticmethod, classmethod)):
+                item = item.__func__
             if isinstance(item, (python_types.FunctionType, *_ATOMS)) and name != "__doc__":
                 self.text(name)
                 self.value(item, (*path, f"attribute:{name}"))

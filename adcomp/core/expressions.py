@@ -229,6 +229,8 @@ def _operation(expr: Op) -> tuple[str, int]:
     if op == "id":
         return _spelled(args[0])
     if op == "[]":
+        if len(args) == 2 and isinstance(args[1], Const) and isinstance(args[1].value, str):  # a field
+            return f"{base_text_of(args[0])}.{args[1].value}", _POSTFIX
         return f"{base_text_of(args[0])}[{subscript_of(args[1:])}]", _POSTFIX
     if op == "tuple":
         return f"({arguments_of(args)}{',' if len(args) == 1 else ''})", _NAME

@@ -186,12 +186,31 @@ Stmt = Let | SetItem | Call | If | For | While | Raise
 
 
 @dataclass(frozen=True)
+class Built:
+    """A part of a result that is made by a call of the namespace's ``maker``.
+
+    Each of its parts is a layout of results, or `Fixed`.
+    """
+
+    maker: str
+    parts: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A part of a result that is a constant."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
 class Function:
     """A function in Core.
 
     ``namespace`` holds the global objects that its ops and names refer to (``np``, ``math``, kernels,
     captured arrays). ``returns`` tells how the body's yields become the result: ``"none"``, ``"value"``
-    (the only yield) or a nested tuple layout such as ``("value", ("value", "value"))``.
+    (the only yield) or a nested tuple layout such as ``("value", ("value", "value"))``; `Built` stands for
+    a part that is no tuple.
     ``defaults`` are the values of the last parameters.
     """
 
@@ -202,6 +221,15 @@ class Function:
     returns: Any = "value"
     defaults: tuple[Any, ...] = ()
     doc: str = ""
+
+
+def makers_in(layout: Any) -> Iterator[str]:
+    """The names of what a layout of results calls."""
+    if isinstance(layout, Built):
+        yield layout.maker
+    if isinstance(layout, Built | tuple):
+        for part in layout.parts if isinstance(layout, Built) else layout:
+            yield from makers_in(part)
 
 
 # --- walking ------------------------------------------------------------------------------------

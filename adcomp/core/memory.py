@@ -1,4 +1,4 @@
-"""How much memory is free, for compiled code to ask before it allocates a tape.
+"""How much memory is free, for compiled code to ask before it allocates a tape; and reuse of freed memory.
 
 Linux hands out memory that it does not have and ends the process when it is used, so compiled code
 must ask. It calls a C function by the name `SYMBOL`, which this module gives to LLVM: machine code
@@ -8,6 +8,7 @@ from the disk cache finds it as well.
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 from pathlib import Path
 
@@ -64,6 +65,30 @@ def _read(path: str) -> str:
         return Path(path).read_text(encoding="ascii").strip()
     except (OSError, ValueError):
         return ""
+
+
+#: a little less than the largest block after which glibc's malloc raises its thresholds
+_LARGE = 2**25 - 2**16
+
+
+@functools.cache
+def expect_large_blocks() -> None:
+    """Let malloc keep freed memory for the next call of a derivative.
+
+    A derivative allocates shadows and tapes, and frees them again. By default glibc's malloc hands blocks of
+    more than 128 KiB back to the system, and every page of the next one costs a page fault: of array
+    programs on megabytes that is up to half of the time. It adapts: once it has freed a mapped block, it
+    expects blocks of up to that size to come and go, and keeps up to twice that size. So one block of 32 MiB,
+    the largest that counts, is allocated and freed, untouched. A process that sets ``MALLOC_TRIM_THRESHOLD_``
+    or the like has turned this off, and nothing happens; nor with another malloc, or where
+    ``ADCOMP_KEEP_MEMORY`` is 0.
+    """
+    if os.environ.get("ADCOMP_KEEP_MEMORY") == "0":
+        return
+    allocate, free = ctypes.pythonapi.PyMem_RawMalloc, ctypes.pythonapi.PyMem_RawFree
+    allocate.restype, allocate.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+    free.restype, free.argtypes = None, [ctypes.c_void_p]
+    free(allocate(_LARGE))
 
 
 @ctypes.CFUNCTYPE(ctypes.c_int64)

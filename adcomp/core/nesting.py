@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from numba import types as nb
+
 from .coalesce import base_of
 from .expressions import Choice, Expr, Logic, Op, negated, size_of
 from .frame import Frame, Taken
@@ -18,9 +20,11 @@ from .ir import (
     UNDEFINED,
     Atom,
     Block,
+    Built,
     Call,
     Carried,
     Const,
+    Fixed,
     For,
     Function,
     If,
@@ -32,6 +36,7 @@ from .ir import (
     Where,
     While,
     atoms_of,
+    blocks_of,
     map_blocks,
     names_in,
 )
@@ -87,6 +92,10 @@ def _arranged(layout: Any, values: Any) -> Expr:
         return next(values)
     if layout == "none":
         return Const(None)
+    if isinstance(layout, Fixed):
+        return Const(layout.value)
+    if isinstance(layout, Built):
+        return Op(layout.maker, tuple(_arranged(inner, values) for inner in layout.parts))
     return Op("tuple", tuple(_arranged(inner, values) for inner in layout))
 
 
@@ -99,16 +108,34 @@ class _Lowering:
 
     def __init__(self, fn: Function, nest: bool, kinds: Mapping[str, Any] | None) -> None:
         self._values = Values(kinds)
-        self._nest = nest
+        self._nest, self._kinds = nest, kinds or {}
         self.body = _settled(fn.body, self._values) if nest else fn.body
         uses = Counter(names_in(self.body)) if nest else {}
         self._once = {name for name, count in uses.items() if count == 1 and is_temporary(name)}
+        self._once -= set(self._choices_beside_sums(self.body))
         self._conditions = _only_conditions(self.body) if nest else set()
 
     def block(self, block: Block) -> tuple[tuple[PyStmt, ...], tuple[Expr, ...]]:
         """The statements of a block, and its yields."""
         frame, taken = self._run(block)
         return frame.statements(), taken.exprs
+
+    def _choices_beside_sums(self, block: Block) -> Iterator[str]:
+        """The results of branches beside ``x[i] += v`` on complex numbers.
+
+        They are names of their own. As parts of ``v`` they would be between the load and the store of the
+        element, whose two parts LLVM then loses track of, and the loop would not be vectorised.
+        """
+        sums = any(isinstance(s, SetItem) and s.accumulate and self._is_complex(s.array) for s in block.stmts)
+        for stmt in block.stmts:
+            if sums and isinstance(stmt, If):
+                yield from stmt.results
+            for inner in blocks_of(stmt):
+                yield from self._choices_beside_sums(inner)
+
+    def _is_complex(self, array: Atom) -> bool:
+        kind = self._kinds.get(array.name) if isinstance(array, Var) else None
+        return isinstance(getattr(kind, "dtype", None), nb.Complex)
 
     def _run(self, block: Block) -> tuple[Frame, Taken]:
         frame = Frame()

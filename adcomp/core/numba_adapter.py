@@ -22,20 +22,12 @@ from typing import Any, Self, TypeAlias
 from numba import njit
 from numba.core import config, entrypoints, sigutils, types
 from numba.core import errors as numba_errors
-from numba.core.compiler import (
-    CompilerBase,
-    CompileResult,
-    DefaultPassBuilder,
-    Flags,
-    _EarlyPipelineCompletion,
-)
+from numba.core.compiler import CompileResult, Flags
 from numba.core.compiler_lock import global_compiler_lock
-from numba.core.compiler_machinery import FunctionPass, register_pass
 from numba.core.dispatcher import Dispatcher, OmittedArg
 from numba.core.extending import _Intrinsic
 from numba.core.registry import CPUDispatcher, cpu_target
 from numba.core.targetconfig import ConfigStack
-from numba.core.typed_passes import NopythonTypeInference
 from numba.core.typing.typeof import typeof as _numba_typeof
 
 from . import ops
@@ -43,6 +35,8 @@ from .numba_kept import keeping
 from .numba_library import ForeignCache, LibraryCompiler, freeze, thaw
 from .numba_names import unliteral
 from .numba_scopes import ScopedCompiler
+from .numba_structures import StructureType
+from .numba_typing import TypingFlags, type_inference
 
 Type: TypeAlias = types.Type
 TypingError = numba_errors.TypingError
@@ -105,27 +99,6 @@ def has_function(ty: Type) -> bool:
 # --- type inference -----------------------------------------------------------------------------
 
 
-@register_pass(mutates_CFG=False, analysis_only=True)
-class _StopAfterTyping(FunctionPass):
-    _name = "adcomp_stop_after_typing"
-
-    def __init__(self) -> None:
-        FunctionPass.__init__(self)
-
-    def run_pass(self, state: Any) -> bool:
-        raise _EarlyPipelineCompletion(state)
-
-
-class _TypeOnly(CompilerBase):
-    """Numba's own pass list, cut after type inference."""
-
-    def define_pipelines(self) -> list[Any]:
-        pm = DefaultPassBuilder.define_nopython_pipeline(self.state)
-        pm.add_pass_after(_StopAfterTyping, NopythonTypeInference)
-        pm.finalize()
-        return [pm]
-
-
 @dataclass(frozen=True)
 class Inferred:
     """What Numba infers: the type of every name of the source, and of the result."""
@@ -150,9 +123,9 @@ def infer(
     pyfunc : function
     argtypes : tuple of numba types
     as_derivative : bool
-        What the function calls is compiled, and inherits flags that it does not set itself. By default
-        these are Numba's own; if True, they are those of the derivative that is being compiled, which
-        then finds compiled what it calls too. They have no influence on types.
+        What the function calls is compiled, Numba's own functions of arrays aside, and inherits flags that
+        it does not set itself. By default these are Numba's own; if True, they are those of the derivative
+        that is being compiled, which then finds compiled what it calls too. They have no influence on types.
 
     Examples
     --------
@@ -171,11 +144,9 @@ def infer(
         flags = Flags()
         flags.nrt = True
         flags.error_model = "python"
-    typing, target = cpu_target.typing_context, cpu_target.target_context
     with global_compiler_lock:
         _refresh()
-        compiler = _TypeOnly(typing, target, None, tuple(argtypes), None, flags, {})
-        state = compiler.compile_extra(pyfunc)
+        state = type_inference(pyfunc, tuple(argtypes), flags)
         versions: dict[str, dict[Type, None]] = {}
         arguments: dict[str, Type] = {}
         for name, ty in state.typemap.items():
@@ -248,7 +219,8 @@ def result_type(
 @functools.lru_cache(maxsize=8192, typed=True)
 def _result_type(op: Any, args: tuple[Type, ...], keywords: tuple[tuple[str, Type], ...]) -> Type:
     flags = None if inherits_flags(op) else _derivative_flags.get()
-    with global_compiler_lock, nullcontext() if flags is None else ConfigStack().enter(flags):
+    entered = nullcontext() if flags is None else ConfigStack().enter(TypingFlags(flags))
+    with global_compiler_lock, entered:
         _refresh()
         result = unliteral(_resolve(op, args, dict(keywords)))
     if not result.is_precise():
@@ -266,6 +238,8 @@ def _resolve(op: Any, args: tuple[Type, ...], kws: dict[str, Type]) -> Type:
             return _call(_getattr(base, name), (*margs, *args), kws, op)
         case "[]":
             base, *index = args
+            if isinstance(base, StructureType) and isinstance(index[0], types.StringLiteral):  # a field
+                return _getattr(base, index[0].literal_value)
             return _getitem(base, index[0] if len(index) == 1 else types.Tuple(tuple(index)))
         case "tuple":
             return types.Tuple(args)
@@ -413,6 +387,8 @@ def kind_of(ty: Type) -> tuple[Any, ...] | None:
         return "named tuple", ty.instance_class, tuple(ty)
     if isinstance(ty, types.BaseTuple):
         return "tuple", tuple(ty)
+    if isinstance(ty, StructureType):
+        return "structure", getattr(ty.maker, "primal_type", ty.maker), (ty.names, ty.constants), ty.members
     return None
 
 

@@ -19,12 +19,15 @@ from typing import Any, TypeAlias
 from numba.core import config, types
 from numba.core.compiler import CompileResult, Flags
 from numba.core.registry import CPUDispatcher
+from numba.core.serialize import dumps, loads
 from numba.core.target_extension import CPU, jit_registry
+from numba.core.typing.templates import Signature, make_concrete_template
 
 from . import store
 from .environment import environment
 from .numba_library import ForeignCache, LibraryCompiler, freeze, thaw
 from .numba_names import code_words, flag_words, is_builtin, stable_name, unliteral
+from .numba_typing import only_typing, type_inference
 
 Type: TypeAlias = types.Type
 
@@ -148,6 +151,7 @@ class Overload(KeptDispatcher):
 
     def __init__(self, py_func: FunctionType, *args: Any, **kwargs: Any) -> None:
         super().__init__(py_func, *args, **kwargs)
+        self._signatures: dict[tuple[Type, ...], Signature] = {}
         words = code_words(py_func)
         self._identity = None if None in words else hashlib.sha256(repr(words).encode()).hexdigest()
         if self._identity is not None:
@@ -155,6 +159,54 @@ class Overload(KeptDispatcher):
 
     def identity(self) -> str | None:
         return self._identity
+
+    def get_call_template(self, args: Any, kws: Any) -> Any:
+        """The type of a call; while types are inferred, of a function that is not compiled for it."""
+        if not only_typing():
+            return super().get_call_template(args, kws)
+        pysig, folded = self._compiler.fold_argument_types(args, kws)
+        signature = self._signature(tuple(folded))
+        name = self.py_func.__name__
+        template = make_concrete_template(f"CallTemplate({name})", key=name, signatures=[signature])
+        return template, pysig, folded, {}
+
+    def get_overload(self, sig: Any) -> Any:
+        """What was compiled for a signature; while types are inferred, nothing."""
+        return None if only_typing() else super().get_overload(sig)
+
+    def _signature(self, args: tuple[Type, ...]) -> Signature:
+        """The signature of a call, which is kept on disk."""
+        if args in self.overloads:
+            return self.overloads[args].signature
+        if args not in self._signatures:
+            path = self.path(args)
+            where = None if path is None else path.with_suffix(".type")
+            kept = None if where is None else _type_of(store.read(where), args)
+            if kept is None:
+                flags = Flags()
+                self.targetdescr.options.parse_as_flags(flags, self.targetoptions)
+                kept = Signature(type_inference(self.py_func, args, flags).return_type, args, None)
+                if where is not None:
+                    _keep_type(where, kept)
+            self._signatures[args] = kept
+        return self._signatures[args]
+
+
+def _type_of(data: bytes | None, args: tuple[Type, ...]) -> Signature | None:
+    """The signature that `_keep_type` has written, if it is one of these arguments."""
+    try:
+        found = None if data is None else loads(data)
+    except Exception:  # whatever an unpickler raises: the entry is as good as missing
+        return None
+    return found if isinstance(found, Signature) and found.args == args else None
+
+
+def _keep_type(path: Path, signature: Signature) -> None:
+    try:
+        data = dumps(signature)
+    except Exception:  # something in it can't be pickled
+        return
+    store.write(path, data)
 
 
 def _renamed(function: FunctionType, suffix: str) -> FunctionType:

@@ -35,6 +35,8 @@ def unliteral(ty: Type) -> Type:
         return ty if members == tuple(ty) else types.BaseTuple.from_types(members)
     if isinstance(ty, types.Optional):
         return types.Optional(unliteral(ty.type))
+    if hasattr(ty, "with_members"):
+        return ty.with_members(tuple(map(unliteral, ty.types)))
     return types.unliteral(ty)
 
 

@@ -125,7 +125,7 @@ def _table() -> dict[str, Effect]:
               "kernels.empty_tape": Effect.FRESH,
               "kernels.plus": Effect.ELEMENTWISE, "kernels.segment_length": Effect.PURE,
               "kernels.fours": Effect.PURE,
-              "kernels.row": Effect.PURE, "kernels.at_least": Effect.PURE,
+              "kernels.row": Effect.PURE, "kernels.at_least": Effect.PURE, "kernels.rare": Effect.PURE,
               "kernels.buffer": Effect.VIEW, "kernels.stretched": Effect.READ, "kernels.column": Effect.READ,
               "kernels.zero_column": Effect.FRESH}
     return table

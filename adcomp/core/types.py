@@ -11,6 +11,7 @@ from numba.np.numpy_support import as_dtype
 
 from .ir import Atom, Const, Var
 from .numba_adapter import typeof
+from .numba_structures import StructureType
 
 Types = Mapping[str, Any]
 
@@ -19,6 +20,16 @@ _WITHOUT = (
     nb.Boolean, nb.NoneType, nb.UnicodeType, nb.SliceType, nb.RangeType, nb.DType, nb.NumberClass,
     nb.Dispatcher, nb.Function, nb.Module, nb.EllipsisType, nb.misc.Omitted, nb.TypeRef,
 )
+
+
+#: the types of values that are taken apart: tuples by position, structures by the names of their fields
+COMPOUND = (nb.BaseTuple, StructureType)
+
+
+def parts_of(t: Any) -> tuple[tuple[Const, Any], ...]:
+    """The parts of a tuple or a structure: what each is indexed by, and its type."""
+    keys = t.dynamic if isinstance(t, StructureType) else range(len(t.types))
+    return tuple((Const(key), part) for key, part in zip(keys, t.types, strict=True))
 
 
 def is_array(t: Any) -> bool:
@@ -42,9 +53,16 @@ def has_tangent(t: Any) -> bool:
     """
     if is_array(t):
         return has_tangent(t.dtype)
+    if isinstance(t, StructureType):
+        return any(map(has_tangent, differentiable(t).values()))
     if isinstance(t, nb.BaseTuple):
         return any(map(has_tangent, t.types))
     return t is not None and not isinstance(t, _WITHOUT)
+
+
+def differentiable(t: StructureType) -> dict[str, Any]:
+    """The fields of a structure that may carry a derivative, and their types."""
+    return {name: part for name, part in zip(t.dynamic, t.types, strict=True) if name not in t.passive}
 
 
 def cotangent_type(t: Any) -> Any:

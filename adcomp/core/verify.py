@@ -14,8 +14,10 @@ from .ir import (
     AdjointLoc,
     Atom,
     Block,
+    Built,
     Call,
     Carried,
+    Fixed,
     For,
     Function,
     If,
@@ -239,7 +241,10 @@ def _values_in(layout: Any) -> int | None:
     """The number of yields that a layout of results takes; None if it is no layout."""
     if layout in ("none", "value"):
         return int(layout == "value")
-    if not isinstance(layout, tuple):
+    if isinstance(layout, Fixed):
+        return 0
+    parts = layout.parts if isinstance(layout, Built) else layout
+    if not isinstance(parts, tuple):
         return None
-    counts = [_values_in(inner) for inner in layout]
+    counts = [_values_in(inner) for inner in parts]
     return None if None in counts else sum(counts)  # type: ignore[arg-type]

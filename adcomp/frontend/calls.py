@@ -11,11 +11,13 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba import types
 
 from ..core.ir import Atom, Const, SetItem, Var
 from ..core.ops import callee as object_called
 from ..core.ops import op_of
-from . import library
+from ..tangents.structures import structure_of
+from . import library, structures
 from .derivatives import (
     LocalDerivative,
     call_derivative,
@@ -46,6 +48,8 @@ def call(frame: Frame, node: ast.Call, hint: str | None) -> Value:
     args, kwargs = _arguments(frame, node)
     if isinstance(node.func, ast.Attribute):
         base = expression(frame, node.func.value)
+        if isinstance(base, TupleValue) and base.cls is not None:
+            return structures.call_method(frame, base, node.func.attr, args, kwargs, node)
         if not isinstance(base, (Static, TupleValue, LocalFunction, LocalDerivative)):
             receiver = frame.atom(base, node)
             if node.func.attr in FUNCTIONS:
@@ -87,6 +91,12 @@ def _call_object(
         f = frame.builder.meaning(f)
     if makes_derivatives(f):
         return make_derivative(frame, f, args, kwargs, node)
+    if isinstance(f, type) and structure_of(f) is not None:
+        return structures.made(frame, f, args, kwargs, node)
+    if any(map(structures.is_structure, args)):
+        value = structures.function(frame, f, args, kwargs, node)
+        if value is not None:
+            return value
     special = _SPECIAL.get(f) if isinstance(f, (type, FunctionType)) or callable(f) else None
     if special is not None:
         value = special(frame, args, kwargs, node, hint)
@@ -101,7 +111,7 @@ def _call_object(
         return _primitive(frame, name, args, kwargs, node, hint)
     replacement = library.REPLACED.get(f) if op_of(f) is not None else None
     if replacement is not None:
-        return _inline_function(frame, replacement, args, kwargs, node)
+        return inline_function(frame, replacement, args, kwargs, node)
     op = op_of(f)
     if op is not None:
         return _primitive(frame, op, args, kwargs, node, hint)
@@ -120,7 +130,7 @@ def _call_object(
         return _call_object(frame, call_of, [frame.static(f, "self"), *args], kwargs, node, hint)
     function = python_function(f)
     if isinstance(function, FunctionType):
-        return _inline_function(frame, function, args, kwargs, node, f)
+        return inline_function(frame, function, args, kwargs, node, f)
     raise frame.refuse(
         f"{getattr(f, '__name__', f)!s} can't be differentiated: adcomp can't read it", node,
         hint="give it a rule with adcomp.pullback_rule, or mark it with adcomp.nondifferentiable",
@@ -206,11 +216,12 @@ def _nan_to_num_in_place(frame: Frame, args: Sequence[Atom], kwargs: Mapping[str
 # --- inlining -----------------------------------------------------------------------------------
 
 
-def _inline_function(
-    frame: Frame, f: FunctionType, args: list[Value], kwargs: dict[str, Value], node: ast.Call,
+def inline_function(
+    frame: Frame, f: FunctionType, args: list[Value], kwargs: dict[str, Value], node: ast.AST,
     dispatcher: Any = None,
 ) -> Value:
-    if f in frame.builder.inlining:
+    key = _reading(f, args)
+    if key in frame.builder.inlining:
         name = frame.builder.global_name(dispatcher_of(f, dispatcher), f.__name__)
         return _recursion(frame, f, name, args, kwargs, node)
     source = source_of(f)
@@ -218,11 +229,17 @@ def _inline_function(
     defaults = [callee.static(v, "default") for v in source.defaults]
     kwdefaults = {k: callee.static(v, k) for k, v in source.kwdefaults.items()}
     callee.env = _bind(frame, source.node.args, args, kwargs, defaults, kwdefaults, source.name, node)
-    frame.builder.inlining.append(f)
+    frame.builder.inlining.append(key)
     try:
         return run_body(callee)
     finally:
         frame.builder.inlining.pop()
+
+
+def _reading(f: FunctionType, args: Sequence[Value]) -> Any:
+    """What is being read: a function, or one for structures of certain classes; it may be for others."""
+    classes = tuple(a.cls if isinstance(a, TupleValue) else None for a in args)
+    return (f, classes) if any(classes) else f
 
 
 _DISPATCHERS: dict[FunctionType, Any] = {}
@@ -247,7 +264,7 @@ def dispatcher_of(f: FunctionType, dispatcher: Any = None) -> Any:
 
 
 def _recursion(frame: Frame, f: FunctionType, name: str, args: list[Value],
-               kwargs: dict[str, Value], node: ast.Call) -> Value:
+               kwargs: dict[str, Value], node: ast.AST) -> Value:
     source = source_of(f)
     defaults = [frame.static(v, "default") for v in source.defaults]
     bound = _bind(frame, source.node.args, args, kwargs, defaults, {}, source.name, node)
@@ -326,7 +343,7 @@ def _extreme(op: str, of_array: Any) -> Any:
             raise frame.refuse(f"{op} takes no keyword arguments here", node)
         items = args[0].items if len(args) == 1 and isinstance(args[0], TupleValue) else tuple(args)
         if len(args) == 1 and not isinstance(args[0], TupleValue):
-            return _inline_function(frame, of_array, args, {}, node)
+            return inline_function(frame, of_array, args, {}, node)
         if len(items) < 2:
             return items[0] if items else None
         value = frame.atom(items[0], node)
@@ -336,6 +353,32 @@ def _extreme(op: str, of_array: Any) -> Any:
         return value
 
     return extreme
+
+
+def _ndim(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call, hint: str | None) -> Value | None:
+    if len(args) == 1 and structures.is_structure(args[0]):
+        return structures.attribute(frame, args[0], "ndim", node)  # type: ignore[arg-type]
+    rank = frame.rank_of(args[0]) if len(args) == 1 and not kwargs else None
+    return None if rank is None else Const(rank)
+
+
+def _iscomplexobj(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call, hint: str | None
+                  ) -> Value | None:
+    kind = frame.kind_of(args[0]) if len(args) == 1 and not kwargs else None
+    if kind is None:
+        return None
+    return Const(isinstance(kind.dtype if isinstance(kind, types.Array) else kind, types.Complex))
+
+
+def _isinstance(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
+                hint: str | None) -> Value | None:
+    return structures.is_instance(frame, args, node)
+
+
+def _type(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
+          hint: str | None) -> Value | None:
+    known = len(args) == 1 and isinstance(args[0], TupleValue)
+    return Static(args[0].cls) if known and args[0].cls is not None else None  # type: ignore[union-attr]
 
 
 def _tuple(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
@@ -350,7 +393,8 @@ def _sorted(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
 
 _SPECIAL: dict[Any, Any] = {
     len: _len, min: _extreme("min", library.smallest), max: _extreme("max", library.largest),
+    isinstance: _isinstance, type: _type, np.ndim: _ndim, np.iscomplexobj: _iscomplexobj,
     tuple: _tuple, sorted: _sorted,
 }
 
-__all__ = ["Var", "call"]
+__all__ = ["Var", "call", "inline_function"]

@@ -52,6 +52,8 @@ def read_definition(
             known = tuples.get(atom.name)
             items = known or [frame.emit("[]", (atom, Const(k)), source.node) for k in range(len(typ))]
             return TupleValue(tuple(map(value_of, items, typ.types)))
+        if isinstance(typ, types.Type):
+            builder.kinds.given[atom.name] = typ
         if isinstance(typ, types.Array):
             builder.ranks[atom.name] = typ.ndim
         return atom

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..core.ir import Atom, Const, Var
 from ..core.ops import BINARY, COMPARE
+from . import structures
 from .fence import refuse
 from .frame import Frame
 from .values import LocalFunction, Static, TupleValue, Value
@@ -92,13 +93,15 @@ def _attribute(frame: Frame, node: ast.Attribute, hint: str | None) -> Value:
         except AttributeError as error:
             raise frame.refuse(str(error), node) from error
     if isinstance(base, TupleValue):
+        if base.cls is not None:
+            return structures.attribute(frame, base, node.attr, node)
         if node.attr in base.fields:
             return base.items[base.fields.index(node.attr)]
         raise frame.refuse(f"a tuple has no field {node.attr}", node)
     atom = frame.atom(base, node)
+    if node.attr == "ndim" and (axes := frame.rank_of(atom)):
+        return Const(axes)
     rank = frame.builder.ranks.get(atom.name) if isinstance(atom, Var) else None
-    if rank is not None and node.attr == "ndim":
-        return Const(rank)
     value = frame.emit(f".{node.attr}", (atom,), node, hint)
     if rank is not None and node.attr == "shape":
         return TupleValue(tuple(frame.emit("[]", (value, Const(k)), node) for k in range(rank)))
@@ -130,6 +133,8 @@ def _static_item(frame: Frame, base: Any, node: ast.Subscript) -> Value:
 
 
 def _tuple_item(frame: Frame, base: TupleValue, node: ast.Subscript, hint: str | None) -> Value:
+    if base.cls is not None:
+        return structures.item(frame, base, index_atoms(frame, node.slice), node)
     if isinstance(node.slice, ast.Slice):
         bounds = [None if b is None else expression(frame, b)
                   for b in (node.slice.lower, node.slice.upper, node.slice.step)]
@@ -172,6 +177,8 @@ def binary_op(
 ) -> Value:
     """Emit ``a op b``; tuples are joined and repeated while compiling."""
     symbol = _BINARY[type(op)]
+    if structures.is_structure(a) or structures.is_structure(b):
+        return structures.binary(frame, symbol, a, b, node)
     if isinstance(a, TupleValue) and isinstance(b, TupleValue) and symbol == "+":
         return TupleValue(a.items + b.items)
     for x, y in ((a, b), (b, a)):
@@ -194,6 +201,8 @@ def _unary(frame: Frame, node: ast.UnaryOp, hint: str | None) -> Value:
             return Const(not value.value)
         if op in ("neg", "pos") and type(value.value) in (int, float, complex):
             return Const(-value.value if op == "neg" else value.value)
+    if isinstance(value, TupleValue) and value.cls is not None:
+        return structures.unary(frame, op, value, node)
     if isinstance(value, TupleValue) and op == "not":
         return Const(not value.items)
     return frame.emit(op, (frame.atom(value, node),), node, hint)
@@ -232,6 +241,9 @@ def _compare(frame: Frame, op: str, a: Value, b: Value, node: ast.AST, hint: str
     if known[0] is not None and known[1] is not None and compare is not None:
         return Const(bool(compare(known[0][0], known[1][0])))
     if op in ("in", "not in") and isinstance(b, TupleValue):
+        items = [_known(item) for item in b.items]
+        if known[0] is not None and None not in items:
+            return Const((known[0] in items) == (op == "in"))
         return _member(frame, op == "in", frame.atom(a, node), b.items, node)
     if isinstance(a, TupleValue) and isinstance(b, TupleValue) and op in ("==", "!="):
         return _tuples_equal(frame, op == "==", a, b, node)

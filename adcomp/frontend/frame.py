@@ -14,6 +14,8 @@ from ..core.ir import Atom, Block, Const, If, Let, Stmt, Undefined, Var
 from ..core.names import Namer
 from ..core.ops import STANDARD, op_of
 from ..errors import Loc, UnsupportedSyntax
+from ..tangents.structures import structure_of
+from .kinds import Kinds
 from .source import MISSING, Source
 from .values import (
     LocalFunction,
@@ -44,8 +46,8 @@ class Builder:
     place: Loc | None = None
     #: the number of axes of names that are known to be arrays
     ranks: dict[str, int] = field(default_factory=dict)
-    #: the number of axes of arguments that are arrays, for loops over all indices
-    argument_ranks: dict[str, int] = field(default_factory=dict)
+    #: the types of names, where they are asked for
+    kinds: Kinds = field(default_factory=Kinds)
     #: captured arrays, by identity, that are parameters of the program
     lifted: dict[int, Atom] = field(default_factory=dict)
     #: what to read in place of a function that is called
@@ -59,6 +61,7 @@ class Builder:
 
     def same_rank(self, result: str, *values: Value) -> None:
         """Note the number of axes of what is one of several values, some of them undefined."""
+        self.kinds.choose(result, *values)
         ranks = {self.ranks.get(v.name) if isinstance(v, Var) else None for v in values
                  if not isinstance(v, Undefined)}
         rank = ranks.pop() if len(ranks) == 1 else None
@@ -113,8 +116,18 @@ class Frame:
     ) -> Var:
         """Bind the result of an op to a new name."""
         target = self.builder.namer(hint or TEMPORARY)
-        self.builder.stmts.append(Let(target, op, tuple(args), self.loc(node), keywords))
+        stmt = Let(target, op, tuple(args), self.loc(node), keywords)
+        self.builder.kinds.lets[target] = stmt
+        self.builder.stmts.append(stmt)
         return Var(target)
+
+    def kind_of(self, value: Value) -> Any:
+        """The Numba type of a value, or None if it is not known while reading."""
+        return self.builder.kinds.of(value, self.builder.namespace)
+
+    def rank_of(self, value: Value) -> int | None:
+        """The number of axes of an array, 0 of a number, or None if it is not known while reading."""
+        return self.builder.kinds.rank(value, self.builder.namespace)
 
     # --- names ----------------------------------------------------------------------------------
 
@@ -145,12 +158,22 @@ class Frame:
             return TupleValue(items, getattr(value, "_fields", ()))
         if id(value) in self.builder.lifted:
             return self.builder.lifted[id(value)]
+        known = structure_of(type(value))
+        if known is not None:
+            from .structures import instance
+
+            return instance(self, value, known, hint)
         if isinstance(value, np.ndarray):
             return Var(self.builder.global_name(value, hint))
         return Static(value)
 
     def atom(self, value: Value, node: ast.AST) -> Atom:
         """The value as an argument of an op."""
+        if isinstance(value, TupleValue) and value.cls is not None:
+            raise self.refuse(
+                f"a {value.cls.__name__} is passed to a function that adcomp does not look into", node,
+                hint="pass its dense(), or its fields",
+            )
         if isinstance(value, TupleValue):
             return self.emit("tuple", [self.atom(v, node) for v in value.items], node)
         if isinstance(value, Static):

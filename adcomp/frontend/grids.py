@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.ir import Atom, Const, Var
+from ..core.ir import Atom, Const
 from .expressions import expression
 from .frame import Frame
 from .values import Static, TupleValue, Value
@@ -52,12 +52,10 @@ def _lengths(frame: Frame, node: ast.Call) -> tuple[Atom, ...]:
 
 
 def _shape(frame: Frame, array: Atom, node: ast.AST) -> tuple[Atom, ...]:
-    builder = frame.builder
-    known = array.name if isinstance(array, Var) else ""
-    rank = builder.ranks.get(known, builder.argument_ranks.get(known))
+    rank = frame.rank_of(array)
     if rank is None:
         raise frame.refuse(
-            "a loop over all indices of an array that is not an argument is not supported", node,
+            "a loop over all indices of an array whose number of axes is not known", node,
             hint="write a loop for each axis, or np.ndindex with the lengths one by one",
         )
     shape = frame.emit(".shape", (array,), node)

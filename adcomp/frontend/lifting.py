@@ -14,6 +14,7 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
+from numba import types
 
 from ..core.ir import Const, Var
 from ..core.names import Namer
@@ -57,15 +58,15 @@ class Lifting:
         def placed(value: Value, typ: Any = None) -> Value:
             if isinstance(value, TupleValue):
                 return replace(value, items=tuple(map(placed, value.items)))
-            ranks = frame.builder.argument_ranks
-            if not isinstance(value, Var) or value.name not in ranks:
+            known = frame.builder.kinds.given
+            if not isinstance(value, Var) or not isinstance(known.get(value.name), types.Array):
                 return value
             block = next(places, None)
             if block is None:
                 return value
             args = (given[self.block_names[block]], given[next(offsets)], value)
             shown = frame.emit("blocks.part", args, frame.source.node, value.name)  # type: ignore[arg-type]
-            ranks[shown.name] = ranks[value.name]
+            known[shown.name] = known[value.name]
             return shown
 
         for name, array in self.captured.items():

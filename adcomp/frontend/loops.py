@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numba import types
 
 from ..core.ir import UNDEFINED, Atom, Block, Carried, Const, For, Stmt, Undefined, Var, While
 from .expressions import atom_of, bool_op, expression
@@ -199,6 +200,7 @@ def _plain_for(frame: Frame, node: ast.For, it: Iteration) -> None:
     names = _assigned([*node.body], node.target)
     hint = node.target.id if isinstance(node.target, ast.Name) and it.direct else "i"
     index = frame.builder.namer(hint)
+    frame.builder.kinds.given[index] = types.intp
 
     def run() -> Block:
         assign(frame, node.target, it.value(Var(index)))
@@ -221,6 +223,7 @@ def _nested_for(frame: Frame, node: ast.For, indices: Grid) -> None:
             statements(frame, node.body)
             return
         index = frame.builder.namer("ijkl"[min(len(done), 3)])
+        frame.builder.kinds.given[index] = types.intp
         n = indices.lengths[len(done)]
 
         def run() -> Block:
@@ -322,6 +325,7 @@ def _attempt(
                 return leaf
             inits.append(leaf)  # type: ignore[arg-type]
             targets.append(namer(name.strip("_") or "v" if name.startswith("_") else name))
+            frame.builder.kinds.choose(targets[-1], leaf)
             if frame.builder.is_hollow(leaf):
                 frame.builder.hollow.add(targets[-1])
             return Var(targets[-1])
@@ -354,7 +358,9 @@ def _attempt(
                 parts.append(UNDEFINED)
             else:
                 yields.append(leaf)  # type: ignore[arg-type]
-                parts.append(Var(namer(targets[len(yields) - 1])))
+                result = Var(namer(targets[len(yields) - 1]))
+                frame.builder.kinds.choose(result.name, leaf, start)
+                parts.append(result)
         results[name] = rebuild(shape, iter(parts))
     names = [v.name for value in results.values() for v in leaves(value) if isinstance(v, Var)]
     return _close(blocks, targets, inits, yields, names, results, namer)

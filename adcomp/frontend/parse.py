@@ -14,8 +14,9 @@ from typing import Any
 
 from numba import types
 
-from ..core.ir import Atom, Block, Const, Function, Undefined, Var
+from ..core.ir import Atom, Block, Built, Const, Fixed, Function, Undefined, Var
 from ..core.names import Namer
+from ..core.numba_structures import StructureType
 from ..core.ops import STANDARD
 from ..errors import UnsupportedSyntax
 from .frame import Builder, Frame
@@ -109,8 +110,10 @@ def _parameter(frame: Frame, name: str, typ: Any, node: ast.AST) -> Value:
 
 def _take_apart(frame: Frame, atom: Atom, typ: Any, hint: str, node: ast.AST) -> Value:
     """A tuple argument as its elements."""
-    if isinstance(typ, types.Array) and isinstance(atom, Var):
-        frame.builder.argument_ranks[atom.name] = typ.ndim
+    if isinstance(atom, Var):
+        frame.builder.kinds.given[atom.name] = typ
+    if isinstance(typ, StructureType):
+        return _fields(frame, atom, typ, hint, node)
     if not isinstance(typ, types.BaseTuple):
         return atom
     fields = tuple(getattr(typ, "fields", ()))
@@ -121,15 +124,40 @@ def _take_apart(frame: Frame, atom: Atom, typ: Any, hint: str, node: ast.AST) ->
     return TupleValue(tuple(items), fields)
 
 
+def _fields(frame: Frame, atom: Atom, typ: StructureType, hint: str, node: ast.AST) -> Value:
+    """A structure as its fields."""
+    constants = dict(typ.constants)
+    items: list[Value] = []
+    for name in typ.names:
+        if name in constants:
+            items.append(Const(constants[name]))
+            continue
+        label = f"{hint}_{name}"
+        item = frame.emit("[]", (atom, Const(name)), node, label)
+        items.append(_take_apart(frame, item, typ.member(name), label, node))
+    return TupleValue(tuple(items), typ.names, typ.maker)
+
+
 def _results(frame: Frame, value: Value, node: ast.AST) -> tuple[Any, tuple[Atom, ...]]:
     if value == Const(None):
         return "none", ()
 
     def layout(v: Value) -> Any:
-        return tuple(map(layout, v.items)) if isinstance(v, TupleValue) else "value"
+        if not isinstance(v, TupleValue):
+            return "value"
+        parts = tuple(map(layout, v.items))
+        return parts if v.cls is None else _built(frame, v, parts)
 
     atoms = tuple(frame.atom(v, node) for v in leaves(value))
     if any(isinstance(a, Undefined) for a in atoms):
         raise frame.refuse("a path through the function returns nothing", node,
                            hint="return a value on every path")
     return layout(value), atoms
+
+
+def _built(frame: Frame, value: TupleValue, parts: tuple[Any, ...]) -> Built:
+    """The layout of a structure: its static fields are constants of the call that makes it."""
+    assert value.cls is not None
+    return Built(frame.builder.global_name(value.cls, value.cls.__name__), tuple(
+        Fixed(item.value) if k in value.static and isinstance(item, Const) else part
+        for k, (item, part) in enumerate(zip(value.items, parts, strict=True))))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..core.ir import UNDEFINED, Atom, Const, Undefined, Var
+from ..tangents.structures import structure_of
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,20 @@ class Static:
 
 @dataclass(frozen=True)
 class TupleValue:
-    """A tuple whose elements are known one by one; ``fields`` are a namedtuple's names."""
+    """A tuple whose elements are known one by one; ``fields`` are a namedtuple's names.
+
+    With ``cls`` it is a structure, an instance of that class, and the elements are its fields.
+    """
 
     items: tuple[Value, ...]
     fields: tuple[str, ...] = ()
+    cls: type | None = None
+
+    @property
+    def static(self) -> frozenset[int]:
+        """The positions of the fields that are constants of the type."""
+        known = None if self.cls is None else structure_of(self.cls)
+        return frozenset() if known is None else frozenset(map(known.fields.index, known.static))
 
 
 @dataclass(frozen=True)
@@ -39,10 +50,11 @@ Value = Atom | Static | TupleValue | LocalFunction
 
 
 def leaves(value: Value) -> Iterator[Value]:
-    """The parts of a value that are not tuples, in order."""
+    """The parts of a value that are not tuples, in order; the static fields of structures left out."""
     if isinstance(value, TupleValue):
-        for item in value.items:
-            yield from leaves(item)
+        for k, item in enumerate(value.items):
+            if k not in value.static:
+                yield from leaves(item)
     else:
         yield value
 
@@ -50,7 +62,8 @@ def leaves(value: Value) -> Iterator[Value]:
 def rebuild(shape: Value, parts: Iterator[Value]) -> Value:
     """A value of the given nesting with new leaves."""
     if isinstance(shape, TupleValue):
-        return TupleValue(tuple(rebuild(item, parts) for item in shape.items), shape.fields)
+        items = (item if k in shape.static else rebuild(item, parts) for k, item in enumerate(shape.items))
+        return TupleValue(tuple(items), shape.fields, shape.cls)
     return next(parts)
 
 
@@ -62,6 +75,8 @@ def map_leaves(value: Value, f: Callable[[Value], Value]) -> Value:
 def same_shape(a: Value, b: Value) -> bool:
     """Do two values nest in the same way?"""
     if isinstance(a, TupleValue) and isinstance(b, TupleValue):
+        if a.cls is not b.cls or any(a.items[k] != b.items[k] for k in a.static):
+            return False
         return len(a.items) == len(b.items) and all(map(same_shape, a.items, b.items))
     return not isinstance(a, TupleValue) and not isinstance(b, TupleValue)
 

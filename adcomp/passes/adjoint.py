@@ -46,13 +46,14 @@ from ..core.ir import (
     walk,
 )
 from ..core.names import stem
-from ..core.types import cotangent_type, is_array, is_float, zero
+from ..core.types import COMPOUND, cotangent_type, is_array, is_float, zero
 from ..errors import Loc, NoRuleError
 from ..registry import is_kernel, unwrap
 from .activity import differentiates, flowing, stores_derivative
 from .adjoint_user import reverse_user_call
 from .alias import is_view
-from .context import Context, Note, RuleBook
+from .clamptype import clamp
+from .context import Context, RuleBook
 from .equations import instantiate
 
 Bars = dict[str, Atom]
@@ -132,7 +133,7 @@ class Adjoint:
         known = bars.get(target.name)
         if is_array(self.ctx.types[target.name]):
             raise AssertionError(f"array {target.name} as a scalar")
-        contribution = self.clamp(contribution, self.ctx.types[target.name], loc)
+        contribution = clamp(self.ctx, contribution, self.ctx.types[target.name], loc)
         hint = self.bar_name(target.name)
         if known is None:
             bars[target.name] = contribution
@@ -145,30 +146,6 @@ class Adjoint:
         """What the cotangent of a name is called."""
         return "_t" if name.startswith("_") else f"{stem(name)}_bar"
 
-    def clamp(self, value: Atom, like: Any, loc: Where = None) -> Atom:
-        """The projection of a contribution onto the space of the value that it is for.
-
-        Nothing is emitted when the types already agree.
-        """
-        want, have = cotangent_type(like), self.ctx.type_of(value)
-        if want == have:
-            self.ctx.erased += 1
-            return value
-        if isinstance(value, Const):
-            raw = value.value
-            if isinstance(raw, complex) and isinstance(want, nb.Float):
-                raw = raw.real
-            from ..core.types import scalar
-
-            return scalar(want, raw)
-        self.ctx.notes.append(Note("clamp", loc, (f"{have} to {want}",)))
-        if isinstance(have, nb.Complex) and isinstance(want, nb.Float):
-            value = self.ctx.let(".real", (value,), have.underlying_float, loc=loc)
-            have = have.underlying_float
-            if want == have:
-                return value
-        return self.ctx.let(f"np.{_dtype(want)}", (value,), want, loc=loc)
-
     # --- statements ---------------------------------------------------------------------------
 
     def _is_zero(self, op: str) -> bool:
@@ -178,7 +155,7 @@ class Adjoint:
         """The reverse of a binding; what stands for it in the forward sweep."""
         if stmt.op == "tuple":  # its elements get their cotangents where it is indexed
             return [stmt]
-        if stmt.op == "[]" and isinstance(self.ctx.type_of(stmt.args[0]), nb.BaseTuple):
+        if stmt.op == "[]" and isinstance(self.ctx.type_of(stmt.args[0]), COMPOUND):
             self._tuple_item(stmt, bars)
             return [stmt]
         if stmt.target not in self.ctx.active or not differentiates(stmt, self.ctx.types, self._is_zero):
@@ -218,7 +195,7 @@ class Adjoint:
         if stmt.op == "[]" and is_array(ctx.type_of(base)):  # type: ignore[arg-type]
             assert isinstance(base, Var)
             if base.name in ctx.shadow:
-                value = self.clamp(y_bar, ctx.types[base.name].dtype, loc)
+                value = clamp(ctx, y_bar, ctx.types[base.name].dtype, loc)
                 ctx.out.append(SetItem(Var(ctx.shadow[base.name]), stmt.args[1:], value, True, loc))
             return
         self._scalar(stmt, y_bar, bars, loc)
@@ -443,12 +420,6 @@ class Adjoint:
             )
             bars.update({n: Var(r) for n, r in zip(changed, results, strict=True)})
         return replace(stmt, then=then, orelse=orelse)
-
-
-def _dtype(t: Any) -> str:
-    from ..core.types import dtype_name
-
-    return dtype_name(t).removeprefix("np.")
 
 
 __all__ = ["Adjoint", "Bars", "is_float", "reversed_loc"]

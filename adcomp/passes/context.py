@@ -75,7 +75,7 @@ class Calls(Protocol):
 class Note:
     """Something that a pass has decided, for people to read."""
 
-    kind: str  #: "tape", "segments", "copy", "last", "frame" or "clamp"
+    kind: str  #: "tape", "segments", "copy", "last", "frame", "clamp" or "erased" (a clamp that does nothing)
     loc: Where
     what: tuple[str, ...] = ()
     size: int = 0  #: bytes an iteration
@@ -98,7 +98,6 @@ class Context:
     keep_arrays: bool = True
     recorded: set[str] = field(default_factory=set)  #: the names that loops have put on tapes
     notes: list[Note] = field(default_factory=list)
-    erased: int = 0  #: projections that the types prove to be the identity
     unsteady: frozenset[str] = frozenset()  #: sites that callers may write to after the call
     snapshots: dict[str, str] = field(default_factory=dict)  #: load -> the copy to load from again
 
@@ -154,7 +153,7 @@ class Context:
     def _argument_type(self, atom: Atom) -> Any:
         known = nb.ellipsis if atom == Const(Ellipsis) else self.type_of(atom)
         if known is not None:
-            if isinstance(atom, Const) and isinstance(atom.value, int):
+            if isinstance(atom, Const) and isinstance(atom.value, int | str):
                 return nb.literal(atom.value) if not isinstance(atom.value, bool) else nb.boolean
             return known
         from ..core.numba_adapter import typeof

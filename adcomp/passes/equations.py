@@ -2,8 +2,8 @@
 
 Requires: a rule as straight-line Core over the parameters ``a b c y y_bar``, atoms for these.
 Ensures:  its statements are emitted with new names and Numba's types; what is known while compiling
-          is folded (``x ** 2`` needs no logarithm); ``conj`` of a real is the real itself. Returns
-          an atom per cotangent.
+          is folded (``x ** 2`` needs no logarithm); ``conj`` of a real is the real itself, and its
+          direction is its sign. Returns an atom per cotangent.
 """
 
 from __future__ import annotations
@@ -96,6 +96,8 @@ def emit(ctx: Context, op: str, args: tuple[Atom, ...], loc: Any = None,
         return args[0]
     if op == "conj":
         op = "np.conj"
+    if op == "along" and isinstance(ctx.type_of(args[1]), (nb.Float, nb.Integer)):
+        op, args = "*", (args[0], emit(ctx, "np.sign", args[1:2], loc))
     if op in (".real", ".imag") and isinstance(ctx.type_of(args[0]), nb.Float):
         return args[0] if op == ".real" else Const(0.0)
     folded = fold(op, args)

@@ -17,7 +17,7 @@ numbers exceed their running maximum log(n) times, so nearly every block needs o
         else:
             hit = True
         if hit:
-            for i in range(start, stop): if x[np.uint64(i)] > m: m = x[np.uint64(i)]
+            for i in range(start, stop): if kernels.rare(x[np.uint64(i)] > m): m = x[np.uint64(i)]
 
 What is tested is the loop's own condition. All that it reads besides the index changes in the branch
 alone, and where the branch isn't taken nothing changes at all: if the condition fails everywhere in a
@@ -216,7 +216,7 @@ class _Blocked:
         whole, tested, hit = (self.fresh(n, nb.boolean) for n in ("_t", "hit", "hit"))
         carried = [Carried(self.fresh(c.phi, self.types[c.phi]), c.init, c.result) for c in old.carried]
         now = tuple(Var(c.phi) for c in carried)
-        again = self._unsigned(replace(old, start=Var(start), stop=Var(stop), carried=tuple(
+        again = self._unsigned(replace(self._expected(old), start=Var(start), stop=Var(stop), carried=tuple(
             Carried(c.phi, a, self.fresh(c.result, self.types[c.phi]))
             for c, a in zip(old.carried, now, strict=True)
         )), {s.target for s in self.test})
@@ -233,6 +233,17 @@ class _Blocked:
         ]
         return replace(old, index=start, step=Const(BLOCK), carried=tuple(carried),
                        body=Block(tuple(body), last))
+
+    def _expected(self, loop: For) -> For:
+        """The loop, whose branch LLVM does not turn into selects: they would wait for each other."""
+        stmts: list[Stmt] = []
+        for stmt in loop.body.stmts:
+            if isinstance(stmt, If):
+                hint = self.fresh("_t", nb.boolean)
+                stmts.append(Let(hint, "kernels.rare", (stmt.cond,)))
+                stmt = replace(stmt, cond=Var(hint))
+            stmts.append(stmt)
+        return replace(loop, body=Block(tuple(stmts), loop.body.yields))
 
     def _tests(self, start: str, stop: str, result: str, now: tuple[Var, ...]) -> For:
         """The loop that only evaluates the condition, under new names."""

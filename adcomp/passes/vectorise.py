@@ -1,8 +1,9 @@
 """Elementary functions that LLVM can vectorise.
 
 Requires: verified, typed Core, and a table of kernels by op and by type.
-Ensures:  ops of the table on floats call the kernel of their type instead; powers whose exponents are
-          small constants are instructions; everything else as before.
+Ensures:  ops of the table on floats, and absolute values of complex numbers, call the kernel of their
+          type instead; powers whose exponents are small constants are instructions; everything else as
+          before.
 """
 
 from __future__ import annotations
@@ -90,14 +91,16 @@ class _Vectoriser:
         return power
 
     def call(self, stmt: Let, mixed: bool) -> Let:
-        """The statement with a kernel in place of its op, if there is one for its types.
+        """The statement with a kernel in place of its op, if there is one for its types: that of the
+        result, or, of a complex number, that of the argument.
 
         The kernels of powers, and of two arguments, are `mixed`: they convert integers, and float32 to
         float64, as Numba does.
         """
-        kind = self.types.get(stmt.target)
-        kernel = self.table.get(stmt.op, {}).get(kind)
         given = [self.type_of(a) for a in stmt.args]
+        of_complex = given and isinstance(given[0], nb.Complex)
+        kind = given[0] if of_complex else self.types.get(stmt.target)
+        kernel = self.table.get(stmt.op, {}).get(kind)
         if kernel is None or not all(_takes(kind, g, mixed) for g in given):
             return stmt
         name = unwrap(kernel).__name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,10 +62,14 @@ class LoopTape:
 
 @dataclass(frozen=True)
 class Clamp:
-    """A projection onto the space of a value: where it is, and what it does."""
+    """A projection onto the space of a value: where it is, and what it does.
+
+    One that was inserted is ``kept`` if the program still has it at the end: what it made is used.
+    """
 
     loc: Loc | None
     what: str
+    kept: bool = True
 
 
 @dataclass(frozen=True)
@@ -85,8 +90,9 @@ class Explanation:
         The functions that are called rather than inlined, and what each call keeps.
     clamps : tuple of Clamp
         The projections that were inserted.
-    erased : int
-        How many projections the types proved to be the identity; nothing is emitted for them.
+    erasures : tuple of (Loc, int)
+        The lines at which the types proved projections to be the identity, and how many; nothing is
+        emitted for them.
 
     Examples
     --------
@@ -109,7 +115,12 @@ class Explanation:
     loops: tuple[LoopTape, ...]
     frames: tuple[tuple[str, tuple[str, ...]], ...]
     clamps: tuple[Clamp, ...]
-    erased: int
+    erasures: tuple[tuple[Loc | None, int], ...]
+
+    @property
+    def erased(self) -> int:
+        """How many projections the types proved to be the identity."""
+        return sum(count for _, count in self.erasures)
 
     def __str__(self) -> str:
         lines = [self.title, "", f"active    {', '.join(self.active) or '-'}",
@@ -120,8 +131,10 @@ class Explanation:
         widths = [max((len(row[k]) for row in rows), default=0) for k in range(2)]
         lines += ["", "tape" if rows else "tape      none"]
         lines += [f"  {a:<{widths[0]}}  {b:<{widths[1]}}  {c}" for a, b, c in rows]
-        lines += ["", f"clamps    {self.erased} erased, {len(self.clamps)} inserted"]
-        lines += [f"  {place(c.loc)}  {c.what}" for c in self.clamps]
+        kept = sum(c.kept for c in self.clamps)
+        lines += ["", f"clamps    {self.erased} erased, {len(self.clamps)} inserted, {kept} kept"]
+        lines += [f"  {place(c.loc)}  {c.what}{'' if c.kept else ', not kept'}" for c in self.clamps]
+        lines += [f"  {place(loc)}  {count} erased" for loc, count in self.erasures]
         return "\n".join(lines)
 
 
@@ -135,14 +148,15 @@ def explain(f: FunctionType, argtypes: tuple[Any, ...], kind: Any, options: Opti
     ctx = program.context
     contexts = ([] if ctx is None else [ctx]) + program.calls.contexts
     notes = [note for c in contexts for note in c.notes]
+    left = {name for fn, _ in program.calls.functions for name in bound_in(fn.body)}
     active, passive = ([], []) if ctx is None else _variables(ctx)
     title = TITLES[kind.name].lower()
     return Explanation(
         f"{title} of {f.__name__}({', '.join(map(str, argtypes))})",
         tuple(active), tuple(passive), tuple(_loops(notes)),
         tuple((n.what[0], n.what[1:]) for n in notes if n.kind == "frame"),
-        tuple(Clamp(_place_of(n.loc), n.what[0]) for n in notes if n.kind == "clamp"),
-        sum(c.erased for c in contexts),
+        tuple(Clamp(_place_of(n.loc), n.what[0], n.what[1] in left) for n in notes if n.kind == "clamp"),
+        tuple(Counter(_place_of(n.loc) for n in notes if n.kind == "erased").items()),
     )
 
 

@@ -9,6 +9,7 @@ from types import FunctionType
 from typing import Any
 
 import numba
+import numpy as np
 from numba import types as nb
 
 from ..core.ir import Function, bound_in
@@ -72,7 +73,8 @@ def typed(fn: Function, argtypes: Sequence[Any]) -> tuple[Function, dict[str, An
     types = infer_types(untyped, tuple(argtypes), plain(untyped))
     for name, typ in zip(fn.params, argtypes, strict=True):
         types.setdefault(name, typ)
-    return fn, types | {n: typeof(v) for n, v in fn.namespace.items() if hasattr(v, "dtype")}
+    return fn, types | {n: typeof(v) for n, v in fn.namespace.items()
+                         if isinstance(v, np.ndarray | np.generic)}
 
 
 def is_primitive(g: Any, rules: Rules) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from numba import types as nb
 
 from ..core.ir import Atom, Block, Const, If, Raise, Stmt, Var, names_in
-from ..core.types import is_array
+from ..core.types import COMPOUND, is_array
 from ..frontend.lifting import Lifting
 from ..passes.context import Context
 from ..passes.timeline import Timeline
@@ -81,7 +81,7 @@ def _captured(ctx: Context, typed: Typed, parts: Sequence[Argument]) -> list[Stm
 
 
 def _arrays(part: Argument) -> Iterator[Argument]:
-    if isinstance(part.type, nb.BaseTuple):
+    if isinstance(part.type, COMPOUND):
         for item in part.items:
             yield from _arrays(item)
     elif is_array(part.type):
@@ -99,4 +99,5 @@ def _fetched(ctx: Context, part: Argument) -> Atom:
 def _shown(part: Argument) -> str:
     first, *indices = part.path
     assert isinstance(first, Var)
-    return first.name + "".join(f"[{i.value}]" for i in indices if isinstance(i, Const))
+    keys = [i.value for i in indices if isinstance(i, Const)]
+    return first.name + "".join(f".{key}" if isinstance(key, str) else f"[{key}]" for key in keys)

@@ -22,6 +22,8 @@ class Options:
         What to do when arguments share memory that the program writes.
     unused : {"zero", "none"}
         What an argument gets that the result does not depend on.
+    form : {"natural", "structural"}
+        How the cotangents of structured matrices are returned.
     holomorphic : bool
         Whether the result and the arguments are complex, and the derivative is that of complex analysis.
     control : {"error", "zero"}
@@ -38,6 +40,7 @@ class Options:
     math: str = "vector"
     alias: str = "error"
     unused: str = "zero"
+    form: str = "natural"
     holomorphic: bool = False
     control: str = "error"
     plain: bool = False

@@ -17,6 +17,7 @@ from ..core.ir import (
     Raise,
     bound_in,
     free_names,
+    makers_in,
     walk,
 )
 from ..core.names import Namer, stem
@@ -31,6 +32,7 @@ from ..passes.context import Context
 from ..passes.control import Decider, decided_by
 from ..passes.fresh import store_first
 from ..passes.jam import jam
+from ..passes.lend import lend_shadows
 from ..passes.maxima import block_maxima
 from ..passes.regroup import regroup
 from ..passes.signs import settle_signs
@@ -131,7 +133,7 @@ class Program:
             seed_one(ctx, self.f, bars, options.holomorphic)
         sweeps = sweep(ctx, seeds, bars)
         with ctx.collect() as epilogue:
-            results = [cotangents(ctx, part, sweeps.bars, options.unused) for part in wrt]
+            results = [cotangents(ctx, part, sweeps.bars, options.unused, options.form) for part in wrt]
             if options.holomorphic:
                 results = [conjugates(ctx, result) for result in results]
         yields = tuple(a for _, atoms in results for a in atoms)
@@ -161,7 +163,9 @@ class Program:
         fn = block_maxima(fn, ctx.types, ctx.namer)
         fn = tighten(fn, ctx.types, ctx.namer, reorder=self.options.math == "vector")
         fn = regroup(simplify(fn, ctx.types), ctx.types, ctx.namer)
-        fn = store_first(simplify(fn, ctx.types), ctx.types, set(ctx.shadow.values()))
+        shadows = set(ctx.shadow.values())
+        fn = store_first(simplify(fn, ctx.types), ctx.types, shadows)
+        fn = simplify(lend_shadows(fn, ctx.types, shadows), ctx.types)
         return jam(fn, ctx.types, ctx.namer) if self.options.math == "vector" else fn
 
     # --- text ------------------------------------------------------------------------------------
@@ -177,7 +181,7 @@ class Program:
             fn = replace(fn, namespace=dict(fn.namespace) | {n: None for n in made})
             verify(fn)
             texts.append(show(fn, comments=self.options.comments, types=types))
-            used = {n.split(".")[0] for n in (*free_names(fn.body), *_called(fn))}
+            used = {n.split(".")[0] for n in (*free_names(fn.body), *_called(fn), *makers_in(fn.returns))}
             namespace |= {n: v for n, v in {**STANDARD, **fn.namespace}.items()
                           if n in used and n not in made}
         refuse_frozen(self.f, namespace)

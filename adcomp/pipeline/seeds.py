@@ -7,15 +7,19 @@ result; a part of it may be None, for a cotangent of zero.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import tee
 from types import FunctionType
 from typing import Any
 
 from numba import types as nb
 
-from ..core.ir import Atom, Call, Const, Stmt, Var
-from ..core.types import cotangent_type, dtype_name, has_tangent, is_array, is_number, scalar
+from ..core.ir import Atom, Built, Call, Const, Fixed, Stmt, Var
+from ..core.numba_structures import StructureType
+from ..core.types import cotangent_type, dtype_name, has_tangent, is_array, is_number, parts_of, scalar
 from ..errors import Loc, NotScalarOutput, ShapeMismatch, TypeInferenceError
 from ..passes.context import Context
+from ..tangents.makers import TangentOf
+from ..tangents.structures import structure_of
 
 HINT = ("reduce the result to a real number; a Jacobian has adcomp.pullback, with one call for each entry "
         "of the result")
@@ -77,6 +81,10 @@ class _Seeds:
         """One part of the result, of which `atom` is the cotangent."""
         if layout == "value":
             self._value(next(self.yields), atom, given, name)
+        elif isinstance(layout, Fixed):
+            return
+        elif isinstance(layout, Built):
+            self._structure(layout, atom, given, name)
         elif isinstance(given, nb.NoneType):
             for k, part in enumerate(layout):
                 self.add(part, Const(None), given, f"{name}[{k}]")
@@ -90,6 +98,48 @@ class _Seeds:
             for k, part in enumerate(layout):
                 item = self.ctx.let("[]", (atom, Const(k)), given.types[k], hint=f"y{k}_bar")
                 self.add(part, item, given.types[k], f"{name}[{k}]")
+
+    def _structure(self, layout: Built, atom: Atom, given: Any, name: str) -> None:
+        """The cotangent of a structure: by its fields, or in natural form."""
+        cls = self.ctx.namespace[layout.maker]
+        known = structure_of(cls)
+        assert known is not None
+        entries: dict[str, tuple[Atom, Any]] = {}
+        if isinstance(given, StructureType) and isinstance(given.maker, TangentOf):
+            if given.maker.primal_type is not cls:
+                raise ShapeMismatch(f"{name} is a {cls.__name__}, and its cotangent one of a "
+                                    f"{given.maker.primal_type.__name__}")
+            for key, kind in parts_of(given):
+                entries[str(key.value)] = self.ctx.let("[]", (atom, key), kind, hint=f"{key.value}_bar"), kind
+        elif not isinstance(given, nb.NoneType):
+            entries = self._by_fields(layout, atom, given, name)
+        for field, part in zip(known.fields, layout.parts, strict=True):
+            item, kind = entries.get(field, (Const(None), nb.none))
+            self.add(part, item, kind, f"{name}.{field}")
+
+    def _by_fields(self, layout: Built, atom: Atom, given: Any, name: str) -> dict[str, tuple[Atom, Any]]:
+        """The cotangents of the fields, from one in natural form."""
+        ctx, cls = self.ctx, self.ctx.namespace[layout.maker]
+        known = structure_of(cls)
+        if known is None or not hasattr(cls, "_pull_d") or isinstance(given, nb.BaseTuple):
+            raise ShapeMismatch(f"{name} is a {cls.__name__}, and its cotangent is {given}",
+                                hint="give its structural cotangent, a Tangent with an entry for each field")
+        self.yields, again = tee(self.yields)
+        y = self._made(layout, again)
+        parts = ctx.let("._pull_d()", (y, atom), hint="y_bar")
+        kinds = ctx.type_of(parts).types
+        return {field: (ctx.let("[]", (parts, Const(k)), kind, hint=f"{field}_bar"), kind)
+                for k, (field, kind) in enumerate(zip(known.differentiable, kinds, strict=True))}
+
+    def _made(self, layout: Any, yields: Iterator[Atom]) -> Atom:
+        """The value of a part of the result."""
+        if isinstance(layout, Fixed):
+            return Const(layout.value)
+        if layout == "value":
+            return next(yields)
+        op = layout.maker if isinstance(layout, Built) else "tuple"
+        parts = layout.parts if isinstance(layout, Built) else layout
+        return self.ctx.let(op, [self._made(part, yields) for part in parts], hint="y")
 
     def _value(self, y: Atom, atom: Atom, given: Any, name: str) -> None:
         typ = self.ctx.type_of(y)

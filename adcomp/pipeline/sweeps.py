@@ -49,7 +49,6 @@ def sweep(ctx: Context, seeds: Sequence[Stmt], bars: dict[str, Atom]) -> Sweeps:
     smaller = find_snapshots(ctx, frozenset(ctx.recorded))
     if smaller:
         ctx.notes.clear()
-        ctx.erased = 0
         take_snapshots(ctx, smaller)
         bars.clear()
         bars.update(given)

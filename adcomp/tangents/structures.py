@@ -7,8 +7,30 @@ carries a derivative.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, dataclass_transform
+
+import numpy as np
+
+from ..core.numba_structures import declare_class, declare_functions
+from ..core.ops import BINARY
+
+#: functions that are methods or properties of a structure in their first argument
+METHODS: dict[Any, str] = {
+    np.sum: "sum", np.trace: "trace", np.linalg.solve: "solve", np.linalg.det: "det",
+    np.linalg.slogdet: "slogdet", np.linalg.inv: "inv", np.diag: "diagonal", np.diagonal: "diagonal",
+    len: "__len__", abs: "__abs__", np.shape: "shape", np.transpose: "T", np.conj: "conj",
+    np.conjugate: "conj", np.ndim: "ndim",
+}
+
+#: functions of two arguments that are operators
+OPERATORS: dict[Any, str] = {
+    np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.matmul: "@", np.dot: "@",
+    np.power: "**",
+} | {function: symbol for symbol, function in BINARY.items()}
+
+declare_functions(METHODS, {f: BINARY[symbol].__name__.strip("_") for f, symbol in OPERATORS.items()
+                            if f not in BINARY.values()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +89,8 @@ def structure(cls: Any = None, *, static: tuple[str, ...] = (), passive: tuple[s
             if name not in names:
                 raise TypeError(f"{given.__name__} has no field {name!r}")
         _STRUCTURES[made] = Structure(made, names, static, passive)
+        defaults = [f.default for f in fields(made) if f.default is not MISSING]
+        declare_class(made, names, static=static, passive=passive, defaults=defaults)
         return made
 
     return register if cls is None else register(cls)

@@ -16,11 +16,14 @@ from .instructions import (
     ROUND_BITS_32,
     TWO_32,
     bits_of,
+    float_of,
     fma,
+    left,
     minus,
     part,
+    plus,
     polynomial,
-    right,
+    right_unsigned,
     select,
     two_to,
     two_to_32,
@@ -82,16 +85,21 @@ def whole_and_rest_32(x):
 
 @part
 def scaled(y, n):
-    """``y * 2**n`` in two steps, which reach subnormal results, and 2**1024."""
-    half = n >> 1
-    return y * two_to(half) * two_to(n - half)
+    """``y * 2**n`` in two steps, which reach subnormal results, and 2**1024; for ``-2046 < n < 2048``.
+
+    Both exponents are taken with their bias: few processors shift vectors of signed integers.
+    """
+    biased = n + 2046
+    half = right_unsigned(biased, 1)
+    return y * float_of(half << 52) * float_of((biased - half) << 52)
 
 
 @part
 def scaled_32(y, n):
     """The same of a float32."""
-    half = right(n, 1)
-    return y * two_to_32(half) * two_to_32(minus(n, half))
+    biased = plus(n, 254)
+    half = right_unsigned(biased, 1)
+    return y * float_of(left(half, 23)) * float_of(left(minus(biased, half), 23))
 
 
 @vector(types.float64, math.exp, np.exp, ulps=1)

@@ -226,9 +226,21 @@ def hypot64(x, y):
     return select((a == np.inf) | (b == np.inf), np.inf, distance)
 
 
+@vector(types.complex128, abs, np.abs, ulps=1.5)
+def modulus64(z):
+    """The absolute value of a complex number."""
+    return hypot64(z.real, z.imag)
+
+
 @vector(types.float32, np.hypot, math.hypot, ulps=1)
 def hypot32(x, y):
     """``sqrt(x**2 + y**2)`` of float32, in float64."""
     a, b = np.float64(np.float32(x)), np.float64(np.float32(y))
     distance = np.sqrt(fma(a, a, b * b))
     return np.float32(select((abs(a) == np.inf) | (abs(b) == np.inf), np.inf, distance))
+
+
+@vector(types.complex64, abs, np.abs, ulps=1)
+def modulus32(z):
+    """The absolute value of a complex number of float32."""
+    return hypot32(z.real, z.imag)

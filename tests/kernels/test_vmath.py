@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numba import types
+from numba import from_dtype, types
 
 from adcomp.kernels.vmath import BOUNDS, VECTOR
 from adcomp.kernels.vmath.trigonometric import LARGEST_ANGLE
@@ -149,8 +149,8 @@ def test_the_table():
     made = [kernel for by_type in VECTOR.values() for kernel in by_type.values()]
     assert all(is_kernel(kernel) for kernel in made)
     assert {kernel.py_func.__name__ for kernel in made} == set(BOUNDS)
-    assert all(set(by_type) == {types.float64, types.float32}
-               for op, by_type in VECTOR.items() if not op.startswith("** "))
+    pairs = {types.float64, types.float32}, {types.complex128, types.complex64}
+    assert all(set(by_type) in pairs for op, by_type in VECTOR.items() if not op.startswith("** "))
     assert max(BOUNDS.values()) <= 4
 
 
@@ -159,7 +159,7 @@ def test_the_documentation_states_the_bounds():
     docs = runpy.run_path(str(path))
     page = docs["filled"]((path.parent / "reference" / "vector_maths.md").read_text())
     rows = [line for line in page.split("\n") if line.startswith("| `")]
-    assert len(rows) == len(KERNELS)
+    assert len(rows) == len(KERNELS) + 1  # and the absolute value of complex numbers
     for op, by_type in VECTOR.items():
         (row,) = (row for row in rows if f"`{op}`" in row)
         bounds = [float(cell) for cell in row.strip("| ").split(" | ")[1:] if cell.strip()]
@@ -188,7 +188,7 @@ ALL = {kernel.py_func.__name__: (kernel, np.dtype(str(kind)))
 def test_a_loop_vectorises(name):
     kernel, dtype = ALL[name]
     each = loop(kernel)
-    each(*(np.ones(4, dtype) for _ in range(arity(kernel) + 1)))
+    each(*(np.ones(4, dtype) for _ in range(arity(kernel))), np.ones(4, dtype).real)
     (code,) = each.inspect_llvm().values()
     assert "vector.body" in code
     assert "call double @llvm.exp" not in code
@@ -198,5 +198,20 @@ def test_a_loop_vectorises(name):
 def test_the_type_of_the_result_is_that_of_the_arguments(name):
     kernel, dtype = ALL[name]
     kernel(*np.ones(arity(kernel), dtype))
-    kind = types.float64 if dtype == np.float64 else types.float32
-    assert [s.return_type for s in kernel.nopython_signatures if set(s.args) == {kind}] == [kind]
+    given, kind = from_dtype(dtype), from_dtype(np.ones(1, dtype).real.dtype)
+    assert [s.return_type for s in kernel.nopython_signatures if set(s.args) == {given}] == [kind]
+
+
+@pytest.mark.parametrize("op", ["abs", "np.abs"])
+def test_the_modulus_is_the_hypotenuse(op):
+    """To the bit, and so within its bound, at special values too."""
+    for kind, real in ((types.complex128, types.float64), (types.complex64, types.float32)):
+        for x, y in any_pairs():
+            with np.errstate(all="ignore"):
+                x, y = x.astype(str(real)), y.astype(str(real))
+            z = np.empty(x.size, str(kind))
+            z.real, z.imag = x, y
+            out, expected = np.empty_like(x), np.empty_like(x)
+            loop(VECTOR[op][kind])(z, out)
+            loop(VECTOR["np.hypot"][real])(x, y, expected)
+            np.testing.assert_array_equal(out, expected)

@@ -23,7 +23,7 @@ SPECIAL = np.array([*SPECIAL, *(-x for x in SPECIAL)], np.float32)
 def by_kernel(name):
     """The kernel of float64, which `test_vmath.py` compares with long doubles."""
     for by_type in VECTOR.values():
-        if by_type[types.float32] is KERNELS[name][0]:
+        if by_type.get(types.float32) is KERNELS[name][0]:
             return loop(by_type[types.float64])
 
 

@@ -190,3 +190,38 @@ def test_a_gradient_is_vectorised(name, dtype):
         assert re.search(r"call <\d+ x \w+> @adcomp_rare_", code)
         return
     assert not re.search(rf"call \w+ @(llvm\.|npy_)?({name}|{name.replace('arc', 'a')})(\.f\d\d|f)?\(", code)
+
+
+# Complex numbers ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.complex128, np.complex64])
+def test_absolute_values_of_complex_numbers(dtype):
+    """The kernel, which the rule does not ask a second time; 0 and huge numbers among the others."""
+    def power(z, w):
+        return np.sum(w * np.abs(z) ** 2 + np.absolute(z))
+
+    rng = np.random.default_rng(0)
+    z = (rng.normal(size=101) + 1j * rng.normal(size=101)).astype(dtype)
+    z[[3, 50]] = 0, 3e15 + 4e15j
+    w = rng.normal(size=101).astype(z.real.dtype)
+    got, text, df = differentiated(power, z, w)
+    kernel = "modulus64" if dtype == np.complex128 else "modulus32"
+    assert calls(text) == [kernel] and got.dtype == dtype
+    exact = adcomp.gradient(power, math="libm", cache=False)
+    assert calls(exact.source_for(z, w)) == []
+    np.testing.assert_allclose(got, exact(z, w), rtol=100 * np.finfo(dtype).eps)
+    size = np.abs(z)
+    expected = 2 * w * z + np.where(size > 0, z / np.where(size > 0, size, 1), 0)
+    np.testing.assert_allclose(got, expected, rtol=100 * np.finfo(dtype).eps)
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="instructions of x86")
+def test_the_adjoint_of_an_absolute_value_vectorises():
+    def power(z, w):
+        return np.sum(w * np.abs(z) ** 2)
+
+    df = adcomp.gradient(power, cache=False)
+    df(np.ones(9, complex), np.ones(9))
+    (code,) = df.inspect_asm().values()
+    assert "vdivpd" in code or "divpd" in code

@@ -26,6 +26,7 @@ from ...core.ir import (
 )
 from ...core.names import Namer
 from ...core.ops import STANDARD
+from ...registry import is_kernel
 from .dead import drop_unread
 from .fuse import Fuser
 from .layouts import follow
@@ -69,7 +70,8 @@ class _Scalariser:
     def __init__(self, fn: Function, types: dict[str, Any], distinct_arguments: bool) -> None:
         self.fn = fn
         shapes = Shapes(fn, types)
-        memory = Memory(shapes, fn.body, distinct_arguments)
+        kernels = {op for op, value in fn.namespace.items() if is_kernel(value)}
+        memory = Memory(shapes, fn.body, distinct_arguments, kernels)
         namer = Namer([*fn.params, *bound_in(fn.body), *names_in(fn.body), *fn.namespace, *STANDARD,
                        fn.name])
         self.w = Writer(shapes, memory, types, namer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from itertools import combinations
 from typing import Any
 
@@ -37,9 +37,12 @@ class Memory:
         The definitions of the function.
     distinct_arguments : bool
         Whether arguments share no memory with each other.
+    kernels : set of str
+        The ops that are kernels: in a program that is not differentiated yet they only read.
     """
 
-    def __init__(self, shapes: Shapes, body: Any, distinct_arguments: bool) -> None:
+    def __init__(self, shapes: Shapes, body: Any, distinct_arguments: bool,
+                 kernels: Set[str] = frozenset()) -> None:
         self.shapes = shapes
         self.distinct_arguments = distinct_arguments
         pairs: list[tuple[str, str]] = []
@@ -47,7 +50,7 @@ class Memory:
             if isinstance(stmt, For | While):
                 phis = [c.phi for c in stmt.carried if is_array(shapes.types.get(c.phi))]
                 pairs += combinations(phis, 2)
-        self._written = {name for stmt in body.stmts for name in written(stmt, shapes.types)}
+        self._written = {name for stmt in body.stmts for name in written(stmt, shapes.types, kernels)}
         self._inside: dict[str, set[str]] = {}
         for stmt in walk(body):
             if isinstance(stmt, For | While):
@@ -126,7 +129,7 @@ class Memory:
         return {("new", name)}
 
 
-def written(stmt: Stmt, types: Any) -> Iterator[str]:
+def written(stmt: Stmt, types: Any, kernels: Set[str] = frozenset()) -> Iterator[str]:
     """The names of the arrays that a statement may write into, nested statements included."""
     match stmt:
         case SetItem(array=Var(name)):
@@ -135,11 +138,11 @@ def written(stmt: Stmt, types: Any) -> Iterator[str]:
             yield from (a.name for a in args if isinstance(a, Var) and is_array(types.get(a.name)))
         case Let(op=op, args=(Var(name), *_)) if op in INPLACE and is_array(types.get(name)):
             yield name
-        case Let(op=op, args=args) if effect_of(op) is Effect.OPAQUE:  # a function may write
+        case Let(op=op, args=args) if op not in kernels and effect_of(op) is Effect.OPAQUE:  # it may write
             yield from (a.name for a in args if isinstance(a, Var) and holds_arrays(types, a.name))
     for block in blocks_of(stmt):
         for inner in block.stmts:
-            yield from written(inner, types)
+            yield from written(inner, types, kernels)
 
 
 def holds_arrays(types: Any, name: str) -> bool:

@@ -145,7 +145,7 @@ class Shapes:
             return first[::-1]
         if op in (".reshape()", "np.reshape"):
             shape = args[1:] if len(args) > 2 else args[1]
-            return self._of_shape(shape, let.target, self.is_natural)
+            return self._of_column(first, shape) or self._of_shape(shape, let.target, self.is_natural)
         if op == "np.broadcast_to":
             return self._of_shape(args[1], let.target)
         if op in (".ravel()", "np.ravel", ".flatten()") and first is not None and len(first) == 1:
@@ -190,6 +190,18 @@ class Shapes:
         lengths = [self.length(n) if valid(n) else None for n in shape]
         return tuple(self._opaque_axis(target, k) if dim is None else dim
                      for k, dim in enumerate(lengths))
+
+    def _of_column(self, dims: tuple[Dim, ...] | None, shape: Atom | Sequence[Atom]
+                   ) -> tuple[Dim, ...] | None:
+        """What ``x.reshape(-1, 1)`` and the like make of a vector: its own length, and ones."""
+        let = self.lets.get(shape.name) if isinstance(shape, Var) else None
+        if let is not None and let.op == "tuple":
+            shape = let.args
+        if dims is None or len(dims) != 1 or isinstance(shape, (Var, Const, Undefined)):
+            return None
+        if [n for n in shape if n != Const(1)] != [Const(-1)]:
+            return None
+        return tuple(dims[0] if n == Const(-1) else ONE for n in shape)
 
     def is_known(self, name: str) -> bool:
         """Is every length of an array one that does not take the array to find?"""

@@ -1,0 +1,168 @@
+"""Structures while a function is read: instances of registered classes, taken apart into their fields.
+
+A structure never reaches Core: its fields are values of their own, its methods and properties are read
+like functions, and an operator is the method that Python would call.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+from collections.abc import Mapping, Sequence
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from ..core.ir import Atom, Const
+from ..core.ops import BINARY, UNARY
+from ..tangents.structures import METHODS, OPERATORS, Structure, structure_of
+from .frame import Frame
+from .values import LocalFunction, Static, TupleValue, Value
+
+_BINARY = {symbol: function.__name__.strip("_") for symbol, function in BINARY.items()}
+_UNARY = {symbol: function.__name__.strip("_") for symbol, function in UNARY.items()}
+
+def is_structure(value: Value) -> bool:
+    return isinstance(value, TupleValue) and value.cls is not None
+
+
+def made(frame: Frame, cls: type, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.AST
+         ) -> TupleValue:
+    """The call of a class of structures."""
+    known = structure_of(cls)
+    assert known is not None
+    given = dict(zip(known.fields, args, strict=False))
+    if len(args) > len(known.fields) or given.keys() & kwargs.keys() or kwargs.keys() - set(known.fields):
+        raise frame.refuse(f"{cls.__name__} is made of {', '.join(known.fields)}", node)
+    given |= kwargs
+    for field in dataclasses.fields(cls):
+        if field.name not in given:
+            if field.default is dataclasses.MISSING:
+                raise frame.refuse(f"{cls.__name__} is made without its field {field.name}", node)
+            given[field.name] = frame.static(field.default, field.name)
+    for name in known.static:
+        if not isinstance(given[name], Const):
+            raise frame.refuse(f"the field {name} of {cls.__name__} has to be a constant", node,
+                               hint="its value is part of the type of what is made")
+    return TupleValue(tuple(given[name] for name in known.fields), known.fields, cls)
+
+
+def instance(frame: Frame, value: Any, known: Structure, hint: str) -> TupleValue:
+    """An instance that is known while compiling."""
+    items = tuple(frame.static(getattr(value, name), f"{hint}_{name}") for name in known.fields)
+    return TupleValue(items, known.fields, known.cls)
+
+
+def attribute(frame: Frame, value: TupleValue, name: str, node: ast.AST) -> Value:
+    """A field, a property, or a constant of the class."""
+    if name in value.fields:
+        return value.items[value.fields.index(name)]
+    assert value.cls is not None
+    found = inspect.getattr_static(value.cls, name, None)
+    if isinstance(found, property) and isinstance(found.fget, FunctionType):
+        return _run(frame, found.fget, [value], {}, node)
+    if found is None or isinstance(found, FunctionType | classmethod | staticmethod):
+        raise frame.refuse(f"{value.cls.__name__} has no field or property {name}", node)
+    return frame.static(found, name)
+
+
+def call_method(frame: Frame, value: TupleValue, name: str, args: Sequence[Value],
+                kwargs: Mapping[str, Value], node: ast.AST) -> Value:
+    """The call of a method."""
+    assert value.cls is not None
+    found = inspect.getattr_static(value.cls, name, None)
+    if isinstance(found, staticmethod):
+        return _run(frame, found.__func__, args, kwargs, node)
+    if isinstance(found, classmethod):
+        return _run(frame, found.__func__, [Static(value.cls), *args], kwargs, node)
+    if not isinstance(found, FunctionType):
+        raise frame.refuse(f"{value.cls.__name__} has no method {name}", node)
+    return _run(frame, found, [value, *args], kwargs, node)
+
+
+def item(frame: Frame, value: TupleValue, index: Sequence[Atom], node: ast.AST) -> Value:
+    """``value[index]``: an entry, or a subscript of the matrix in full."""
+    assert value.cls is not None
+    if hasattr(value.cls, "entry") and len(index) == 2:
+        kinds = [frame.kind_of(a) for a in index]
+        if all(isinstance(kind, types.Integer) for kind in kinds):
+            return call_method(frame, value, "entry", list(index), {}, node)
+    if hasattr(value.cls, "dense"):
+        whole = frame.atom(call_method(frame, value, "dense", [], {}, node), node)
+        return frame.emit("[]", (whole, *index), node)
+    key = index[0] if len(index) == 1 else TupleValue(tuple(index))
+    return call_method(frame, value, "__getitem__", [key], {}, node)
+
+
+def binary(frame: Frame, symbol: str, a: Value, b: Value, node: ast.AST) -> Value:
+    """``a op b``, where at least one is a structure, as Python chooses the method."""
+    word = _BINARY[symbol]
+    for value, name, other in ((a, f"__{word}__", b), (b, f"__r{word}__", a)):
+        if isinstance(value, TupleValue) and value.cls is not None:
+            if isinstance(inspect.getattr_static(value.cls, name, None), FunctionType):
+                result = call_method(frame, value, name, [other], {}, node)
+                if not (isinstance(result, Static) and result.value is NotImplemented):
+                    return result
+    names = " and ".join(v.cls.__name__ if isinstance(v, TupleValue) and v.cls else "an array or number"
+                         for v in (a, b))
+    raise frame.refuse(f"{symbol} is not defined between {names}", node)
+
+
+def unary(frame: Frame, op: str, a: TupleValue, node: ast.AST) -> Value:
+    """``op a`` of a structure."""
+    return call_method(frame, a, f"__{_UNARY[op]}__", [], {}, node)
+
+
+def function(frame: Frame, f: Any, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.AST
+             ) -> Value | None:
+    """The call of a function of NumPy or Python on structures; None if no class says what it means."""
+    first = next(a for a in args if is_structure(a))
+    assert isinstance(first, TupleValue) and first.cls is not None
+    if f in OPERATORS and len(args) == 2 and not kwargs:
+        return binary(frame, OPERATORS[f], args[0], args[1], node)
+    if f is np.negative:
+        return unary(frame, "neg", first, node)
+    name = METHODS.get(f)
+    if name is not None and first is args[0] and hasattr(first.cls, name):
+        if isinstance(inspect.getattr_static(first.cls, name), property):
+            return attribute(frame, first, name, node)
+        return call_method(frame, first, name, args[1:], kwargs, node)
+    if isinstance(f, np.ufunc) and len(args) == 1 and not kwargs and hasattr(first.cls, "elementwise"):
+        return call_method(frame, first, "elementwise", [Static(f)], {}, node)
+    return None
+
+
+def is_instance(frame: Frame, args: Sequence[Value], node: ast.AST) -> Const:
+    """``isinstance(value, classes)``, which is known while compiling."""
+    if len(args) == 2:
+        value, classes = args
+        several = classes.items if isinstance(classes, TupleValue) else (classes,)
+        wanted = tuple(c.value for c in several if isinstance(c, Static) and isinstance(c.value, type))
+        if len(wanted) == len(several) and not isinstance(value, Static | LocalFunction):
+            if isinstance(value, Const):
+                return Const(isinstance(value.value, wanted))
+            if isinstance(value, TupleValue):
+                return Const(issubclass(value.cls or tuple, wanted))
+            if all(not issubclass(np.ndarray, c) and not issubclass(complex, c) and not issubclass(float, c)
+                   for c in wanted) and not any(issubclass(c, (np.generic, int)) for c in wanted):
+                return Const(False)  # an array or a number is neither
+    raise frame.refuse("isinstance is only supported of structures and constants", node,
+                       hint="the types of arrays and numbers are fixed when the function is compiled")
+
+
+def _run(frame: Frame, f: Any, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.AST
+         ) -> Value:
+    """Read a method in place of its call; what is refused in one of ours is refused at the call."""
+    from .calls import inline_function
+
+    builder = frame.builder
+    place = builder.place
+    if place is None and f.__module__.startswith("adcomp."):
+        builder.place = frame.loc(node)
+    try:
+        return inline_function(frame, f, list(args), dict(kwargs), node)
+    finally:
+        builder.place = place
