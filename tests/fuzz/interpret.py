@@ -129,6 +129,7 @@ KERNELS = SimpleNamespace(
     fours=_fours,
     row=lambda k: k,
     at_least=_at_least,
+    rare=lambda condition: condition,
     buffer=lambda array: array,
     column=lambda m, c: m[:, c].copy() if c < m.shape[1] else np.zeros(m.shape[0], m.dtype),
     zero_column=lambda m, c: np.zeros(m.shape[0], m.dtype),
