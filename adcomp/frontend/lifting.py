@@ -96,7 +96,7 @@ def lifted(f: FunctionType, captured: Sequence[str] = (), blocks: int = 0,
     >>> def f(x, n=2):
     ...     return x ** n
     >>> parameter_names(lifted(f, captured=("x",), blocks=1, place=(0, None)))
-    ('block', 'place', 'x_', 'x', 'n')
+    ('block', 'place', 'x_1', 'x', 'n')
     """
     known = lifting_of(f)
     function = f if known is None else known.function

@@ -237,6 +237,11 @@ class Matrix(Interpreted):
         """`_pull_d` of an array or of a structured matrix."""
         return self._pull_matrix(a) if isinstance(a, Matrix) else self._pull_d(a)
 
+    def _pull_checked(self: Any, a: Any) -> Any:
+        """`_pull_d` of what a caller gives, which may have another shape."""
+        same_shape(self.shape, a.shape)
+        return self._pull_d_any(a)
+
     def _holds(self, a: Matrix) -> bool:
         """Whether a matrix of another type lies in the cotangent space as it is."""
         return False
