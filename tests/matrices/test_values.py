@@ -8,7 +8,19 @@ import numpy as np
 import pytest
 
 from adcomp.errors import ShapeMismatch
-from adcomp.matrices import Adjoint, Kronecker, Matrix, Rotation, ScaledMatrix, Transpose, Woodbury
+from adcomp.matrices import (
+    Adjoint,
+    Diagonal,
+    Kronecker,
+    Matrix,
+    Rotation,
+    ScaledIdentity,
+    ScaledMatrix,
+    Symmetric,
+    Transpose,
+    UnitLowerTriangular,
+    Woodbury,
+)
 from adcomp.matrices.interpreter import dense_of
 from tests.matrices.samples import DTYPES, NAMES, SINGULAR, numbers, samples
 
@@ -226,9 +238,8 @@ def test_a_sparse_sum_has_the_union_of_the_patterns():
 
 
 def test_rotations_meet_others():
-    r, others = samples()["Rotation"], samples(n=2)
-    for name in ("Diagonal", "ScaledIdentity", "Symmetric upper", "UnitLowerTriangular", "Rotation"):
-        m = others[name]
+    r, a = samples()["Rotation"], np.array([[2.0, 1.0], [0.5, 3.0]])
+    for m in (Diagonal(a[0]), ScaledIdentity(3.0, 2), Symmetric(a), UnitLowerTriangular(a), r):
         for op in (operator.add, operator.sub, operator.mul, operator.matmul):
             close(op(r, m), op(r.dense(), m.dense()), "float64")
             close(op(m, r), op(m.dense(), r.dense()), "float64")
