@@ -4,7 +4,8 @@ from .banded import SymTridiagonal, Tridiagonal
 from .base import ZERO_PRESERVING, Matrix
 from .bidiagonal import Bidiagonal
 from .constant import Fill, ScaledMatrix
-from .diagonal import Diagonal, ScaledIdentity
+from .diagonal import Diagonal
+from .identity import ScaledIdentity
 from .kronecker import Kronecker
 from .rotation import Rotation
 from .sparse import CSC, CSR

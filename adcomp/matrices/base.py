@@ -95,6 +95,9 @@ class Matrix(Interpreted):
     def _taken_from(self, left):
         return (-self)._added_to(left)
 
+    def _taken_from_diagonal(self, d):
+        return (-self)._plus_diagonal(d)
+
     def _plus_diagonal(self, d):
         return with_diagonal(self.dense(), d)
 

@@ -17,7 +17,7 @@ from ..errors import ShapeMismatch
 from ..tangents.structures import structure
 from .base import Matrix
 from .interpreter import structural_of
-from .parts import position, product_type, same_length, solved, times, zero_rows
+from .parts import position, product_type, same_length, solved, zero_rows
 
 
 @structure
@@ -148,11 +148,14 @@ def kronecker_product(p, q, b):
     k, l = q.shape
     inner = zero_rows(p.shape[1] * k, b, product_type(q, b))
     for j in range(p.shape[1]):
-        inner[j * k:(j + 1) * k] = times(q, b[j * l:(j + 1) * l])
+        for r in range(k):
+            for c in range(l):
+                inner[j * k + r] += q[r, c] * b[j * l + c]
     y = zero_rows(p.shape[0] * k, b, product_type(p, inner))
     for i in range(p.shape[0]):
         for j in range(p.shape[1]):
-            y[i * k:(i + 1) * k] += p[i, j] * inner[j * k:(j + 1) * k]
+            for r in range(k):
+                y[i * k + r] += p[i, j] * inner[j * k + r]
     return y
 
 

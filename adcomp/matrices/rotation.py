@@ -15,6 +15,7 @@ from ..tangents.structures import structure
 from .base import Matrix
 from .interpreter import structural_of
 from .parts import position, product_type, refuse_unless_number, same_length, zero_rows
+from .triangles import with_diagonal
 
 
 @structure
@@ -77,6 +78,9 @@ class Rotation(Matrix):
 
     def _taken_from(self, left):
         return left.dense() - self.dense()
+
+    def _taken_from_diagonal(self, d):
+        return with_diagonal(-self.dense(), d)
 
     def _after(self, left):
         if isinstance(left, Rotation):

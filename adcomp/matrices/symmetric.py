@@ -19,7 +19,8 @@ import numpy as np
 
 from ..tangents.structures import structure
 from .base import Matrix
-from .diagonal import Diagonal, ScaledIdentity
+from .diagonal import Diagonal
+from .identity import ScaledIdentity
 from .parts import constant_of, position, refuse_unless_flag, refuse_unless_square
 from .triangles import (
     conjugate_folded,

@@ -12,7 +12,8 @@ import numpy as np
 
 from ..tangents.structures import structure
 from .base import Matrix
-from .diagonal import Diagonal, ScaledIdentity
+from .diagonal import Diagonal
+from .identity import ScaledIdentity
 from .parts import (
     constant_of,
     position,

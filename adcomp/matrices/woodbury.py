@@ -33,6 +33,11 @@ class Woodbury(Matrix):
     d : array (k,)
     s : array (n,)
 
+    Notes
+    -----
+    Solutions and determinants go by the small matrix ``K``, in O(n k**2). They lose digits where an entry of
+    `s` is tiny beside the rest; a zero in `s` is met with the dense matrix instead.
+
     Examples
     --------
     >>> W = Woodbury(np.ones((3, 1)), np.array([2.0]), np.ones(3))

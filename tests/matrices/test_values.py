@@ -8,7 +8,19 @@ import numpy as np
 import pytest
 
 from adcomp.errors import ShapeMismatch
-from adcomp.matrices import Adjoint, Kronecker, Matrix, Rotation, ScaledMatrix, Transpose, Woodbury
+from adcomp.matrices import (
+    Adjoint,
+    Diagonal,
+    Kronecker,
+    Matrix,
+    Rotation,
+    ScaledIdentity,
+    ScaledMatrix,
+    Symmetric,
+    Transpose,
+    UnitLowerTriangular,
+    Woodbury,
+)
 from adcomp.matrices.interpreter import dense_of
 from tests.matrices.samples import DTYPES, NAMES, SINGULAR, numbers, samples
 
@@ -187,3 +199,47 @@ def test_junk_is_never_read(name):
                 lambda m: m.conj(), lambda m: m.T, lambda m: m + np.eye(4), lambda m: m * np.ones((4, 4)),
                 lambda m: m._junk_free()):
         close(use(dirty), use(clean), "float64")
+
+
+@pytest.mark.parametrize(("left", "op", "right", "kept"), [
+    ("Diagonal", operator.add, "ScaledIdentity", "Diagonal"),
+    ("ScaledIdentity", operator.sub, "Diagonal", "Diagonal"),
+    ("Diagonal", operator.add, "Symmetric lower", "Symmetric"),
+    ("Symmetric upper", operator.sub, "ScaledIdentity", "Symmetric"),
+    ("ScaledIdentity", operator.sub, "Symmetric upper", "Symmetric"),
+    ("ScaledIdentity", operator.add, "Tridiagonal", "Tridiagonal"),
+    ("ScaledIdentity", operator.sub, "ScaledIdentity", "ScaledIdentity"),
+    ("Symmetric upper", operator.add, "Symmetric lower", "Symmetric"),
+    ("Hermitian upper", operator.add, "Diagonal", "Hermitian"),
+    ("Diagonal", operator.sub, "UnitLowerTriangular", "LowerTriangular"),
+    ("UnitUpperTriangular", operator.add, "UpperTriangular", "UpperTriangular"),
+    ("UpperTriangular", operator.matmul, "UnitUpperTriangular", "UpperTriangular"),
+    ("Bidiagonal upper", operator.add, "Bidiagonal lower", "Tridiagonal"),
+    ("SymTridiagonal", operator.add, "Diagonal", "SymTridiagonal"),
+    ("Diagonal", operator.matmul, "SymTridiagonal", "Tridiagonal"),
+    ("Bidiagonal lower", operator.matmul, "Diagonal", "Bidiagonal"),
+    ("Diagonal", operator.matmul, "Diagonal", "Diagonal"),
+    ("CSR", operator.mul, "Symmetric upper", "CSR"),
+    ("Symmetric upper", operator.mul, "Diagonal", "Diagonal"),
+    ("Woodbury", operator.add, "Diagonal", "Woodbury"),
+    ("Rotation", operator.matmul, "Rotation", "Rotation"),
+    ("Fill square", operator.mul, "Tridiagonal", "Tridiagonal"),
+])
+def test_what_two_structures_make(left, op, right, kept):
+    result = op(samples()[left], samples(seed=3)[right])
+    assert type(result).__name__ == kept
+
+
+def test_a_sparse_sum_has_the_union_of_the_patterns():
+    p, q = samples()["CSR"], samples()["CSR with duplicates"]
+    total = p + q
+    assert type(total) is type(p)
+    assert total.nnz == np.count_nonzero((p.dense() != 0) | (q.dense() != 0))
+
+
+def test_rotations_meet_others():
+    r, a = samples()["Rotation"], np.array([[2.0, 1.0], [0.5, 3.0]])
+    for m in (Diagonal(a[0]), ScaledIdentity(3.0, 2), Symmetric(a), UnitLowerTriangular(a), r):
+        for op in (operator.add, operator.sub, operator.mul, operator.matmul):
+            close(op(r, m), op(r.dense(), m.dense()), "float64")
+            close(op(m, r), op(m.dense(), r.dense()), "float64")
