@@ -12,6 +12,7 @@ import pytest
 from adcomp import gradient, pullback_rule
 from adcomp.errors import AliasedArguments, UnsupportedSyntax, WrtError
 from adcomp.implicit_parameters import implicit_gradient
+from adcomp.matrices import Diagonal, Symmetric
 from adcomp.tangents.memory import Tied
 
 WEIGHTS = np.array([[1.0, -1.0, 2.0], [0.5, 3.0, 1.0]])
@@ -342,3 +343,14 @@ def test_an_attribute_that_changes_is_noticed():
     assert gradient(f)(1.0) == 7.0
     Local.scale = 4.0
     assert gradient(f)(1.0) == 9.0
+
+
+def test_captured_structures():
+    x, v = np.array([1.0, 2.0, 3.0]), np.array([1.0, -1.0, 0.5])
+    matrix = Diagonal(x)
+    check(lambda: np.sum((matrix @ v) ** 2) + np.sum(x), x, v)
+    data = np.array([[1.0, 2.0], [7.0, 3.0]])
+    model = SimpleNamespace(a=Symmetric(data, "U"), b=np.ones(2))
+    z = np.array([1.0, 2.0])
+    got = check(lambda: np.sum((model.a @ z + model.b) ** 2), data, model.b)[data]
+    assert got[1, 0] == 0.0  # is not read
