@@ -194,6 +194,8 @@ def _items(block: Block, members: Sequence[np.ndarray]) -> np.ndarray:
 def _shared(arrays: Sequence[np.ndarray]) -> tuple[list[Block], Place]:
     """The blocks that several arrays are in, and for each array the number of its block."""
     numbers = [a for a in arrays if has_numbers(a)]
+    if len(numbers) < 2:
+        return [], ()
     found = blocks(numbers)
     if len(found) == len(numbers):
         return [], ()
