@@ -188,6 +188,22 @@ def test_other_arrays_of_the_same_types_take_the_same_program():
     assert len(_ENTRIES) == programs
 
 
+def test_other_functions_with_arrays_of_another_layout():
+    def loss_of(x, scale):
+        place = SimpleNamespace(scale=scale)
+        return place, lambda: place.scale * np.sum(x**2)
+
+    x = np.array([1.0, 2.0, 3.0, 4.0])
+    place, f = loss_of(x, 2.0)
+    np.testing.assert_allclose(implicit_gradient(f, [x])[x], 4 * x)
+    place.scale = 3.0
+    y = np.linspace(1.0, 2.0, 8)[::2]
+    np.testing.assert_allclose(implicit_gradient(loss_of(y, 2.0)[1], [y])[y], 4 * y)
+    np.testing.assert_allclose(implicit_gradient(f, [x])[x], 6 * x)
+    z = np.linspace(1.0, 2.0, 9)[::3]
+    np.testing.assert_allclose(implicit_gradient(loss_of(z, 3.0)[1], [z])[z], 6 * z)
+
+
 def test_a_captured_number_that_changes_counts():
     layer = Layer(np.ones(2), np.ones(2), 2.0)
 

@@ -229,6 +229,18 @@ def test_the_value_is_that_of_the_first_derivative():
     assert value == pytest.approx(np.sum(df(X)), rel=1e-14)
 
 
+def test_a_captured_number_that_changes_counts():
+    place = {"scale": 2.0}
+
+    def cubed(x):
+        return place["scale"] * x**3
+
+    df = gradient(cubed)
+    assert gradient(lambda x: df(x))(1.0) == 12.0
+    place["scale"] = 3.0
+    assert gradient(lambda x: df(x) + 0.0)(1.0) == 18.0
+
+
 def test_single_precision_stays():
     df = gradient(lambda x: np.sum(x**3))
     got = gradient(lambda x: np.sum(df(x)))(X.astype(np.float32))

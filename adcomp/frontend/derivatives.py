@@ -163,7 +163,7 @@ def _closed(frame: Frame, local: LocalFunction, node: ast.AST) -> tuple[Function
             left += [n for n in more if n not in left]
         elif isinstance(value, LocalDerivative):
             raise frame.refuse(
-                f"{name}, the derivative of an inner function, is used in a function of which a derivative is "
+                f"{name}, the derivative of an inner function, is used in one of which a derivative is "
                 "taken", node, hint="take it inside that function")
         elif value is not None:
             seen[name] = value

@@ -53,7 +53,7 @@ def program_of(derivative: DerivativeDispatcher, argtypes: Sequence[Any], loc: W
     from .program import Program
 
     complete, _ = derivative.complete(tuple(map(nb.unliteral, argtypes)))
-    key = id(derivative), complete
+    key = id(derivative), complete, derivative.state()
     if key not in _PROGRAMS:
         options = replace(derivative.options, math="libm", plain=True)
         program = Program(unwrap(derivative.primal), options)
