@@ -43,7 +43,8 @@ def test_second_derivative(program: Program):
     df = adcomp.gradient(program.function, wrt=position, control_dependence="zero")
     rng = np.random.default_rng(0)
     argument = program.arguments()[position]
-    v, u = (rng.normal(size=np.shape(argument)) if isinstance(argument, np.ndarray) else 0.7 for _ in range(2))
+    array = isinstance(argument, np.ndarray)
+    v, u = (rng.normal(size=np.shape(argument)) if array else 0.7 for _ in range(2))
 
     second = adcomp.gradient(paired(program, df), wrt=position, control_dependence="zero")
     try:
