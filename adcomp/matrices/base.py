@@ -24,7 +24,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .interpreter import Interpreted
-from .parts import same_length, same_shape, scale_rows
+from .parts import same_length, same_shape, scale_rows, solved, times
 from .triangles import with_diagonal
 
 ZERO_PRESERVING = (
@@ -174,7 +174,7 @@ class Matrix(Interpreted):
         return self.T._apply(other.T).T
 
     def _apply(self, b):
-        return self.dense() @ b
+        return times(self.dense(), b)
 
     def _after(self, left):
         """``left @ self`` for a matrix on the left."""
@@ -203,7 +203,7 @@ class Matrix(Interpreted):
     def solve(self, b):
         """The solution ``x`` of ``self @ x == b`` for a vector or a matrix `b`."""
         same_length(self.shape[0], b.shape[0])
-        return np.linalg.solve(self.dense(), b)
+        return solved(self.dense(), b)
 
     def det(self):
         """The determinant."""
@@ -236,6 +236,11 @@ class Matrix(Interpreted):
     def _pull_d_any(self: Any, a: Any) -> Any:
         """`_pull_d` of an array or of a structured matrix."""
         return self._pull_matrix(a) if isinstance(a, Matrix) else self._pull_d(a)
+
+    def _pull_checked(self: Any, a: Any) -> Any:
+        """`_pull_d` of what a caller gives, which may have another shape."""
+        same_shape(self.shape, a.shape)
+        return self._pull_d_any(a)
 
     def _holds(self, a: Matrix) -> bool:
         """Whether a matrix of another type lies in the cotangent space as it is."""

@@ -16,7 +16,16 @@ from ..errors import ShapeMismatch
 from ..tangents.structures import structure
 from .base import Matrix
 from .interpreter import dense_of
-from .parts import position, product_type, refuse_unless_number, same_length, same_shape, zero_rows
+from .parts import (
+    position,
+    product_type,
+    refuse_unless_number,
+    same_length,
+    same_shape,
+    solved,
+    times,
+    zero_rows,
+)
 
 
 @structure(passive=("shape",))
@@ -206,7 +215,7 @@ class ScaledMatrix(Matrix):
         return ScaledMatrix(self.v, self.alpha / c)
 
     def _apply(self, b):
-        return (self.v @ b) * self.alpha
+        return times(self.v, b) * self.alpha
 
     def sum(self, axis=None):
         """The sum of the entries, of the columns (`axis` 0) or of the rows (`axis` 1)."""
@@ -219,7 +228,7 @@ class ScaledMatrix(Matrix):
     def solve(self, b):
         """The solution ``x`` of ``self @ x == b`` for a vector or a matrix `b`."""
         same_length(self.v.shape[0], b.shape[0])
-        return np.linalg.solve(self.v, b) / self.alpha
+        return solved(self.v, b) / self.alpha
 
     def det(self):
         """The determinant."""

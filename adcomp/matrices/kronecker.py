@@ -17,7 +17,7 @@ from ..errors import ShapeMismatch
 from ..tangents.structures import structure
 from .base import Matrix
 from .interpreter import structural_of
-from .parts import position, product_type, same_length, zero_rows
+from .parts import position, product_type, same_length, solved, times, zero_rows
 
 
 @structure
@@ -106,16 +106,7 @@ class Kronecker(Matrix):
         same_length(self.P.shape[0] * self.Q.shape[0], b.shape[0])
         same_length(self.P.shape[0], self.P.shape[1])
         same_length(self.Q.shape[0], self.Q.shape[1])
-        m, k = self.P.shape[0], self.Q.shape[0]
-        if np.ndim(b) == 1:
-            inner = np.linalg.solve(self.P, b.reshape((m, k)))
-            return np.linalg.solve(self.Q, inner.T).T.copy().reshape(m * k)
-        width = b.shape[1]
-        inner = np.linalg.solve(self.P, b.reshape((m, k * width))).reshape((m, k, width))
-        x = np.zeros_like(inner)
-        for i in range(m):
-            x[i] = np.linalg.solve(self.Q, inner[i])
-        return x.reshape((m * k, width))
+        return kronecker_solve(self.P, self.Q, b)
 
     def det(self):
         """The determinant."""
@@ -146,7 +137,9 @@ def dense_kronecker(p, q):
     y = np.zeros((p.shape[0] * k, p.shape[1] * l), product_type(p, q))
     for i in range(p.shape[0]):
         for j in range(p.shape[1]):
-            y[i * k:(i + 1) * k, j * l:(j + 1) * l] = p[i, j] * q
+            for r in range(k):
+                for c in range(l):
+                    y[i * k + r, j * l + c] = p[i, j] * q[r, c]
     return y
 
 
@@ -155,12 +148,36 @@ def kronecker_product(p, q, b):
     k, l = q.shape
     inner = zero_rows(p.shape[1] * k, b, product_type(q, b))
     for j in range(p.shape[1]):
-        inner[j * k:(j + 1) * k] = q @ b[j * l:(j + 1) * l]
+        inner[j * k:(j + 1) * k] = times(q, b[j * l:(j + 1) * l])
     y = zero_rows(p.shape[0] * k, b, product_type(p, inner))
     for i in range(p.shape[0]):
         for j in range(p.shape[1]):
             y[i * k:(i + 1) * k] += p[i, j] * inner[j * k:(j + 1) * k]
     return y
+
+
+def kronecker_solve(p, q, b):
+    """The solution for square factors: with `p` between blocks of rows, then with `q` inside of them."""
+    m, k = p.shape[0], q.shape[0]
+    width = 1 if np.ndim(b) == 1 else b.shape[1]
+    blocks = np.zeros((m, k * width), b.dtype)
+    for i in range(m):
+        for r in range(k):
+            blocks[i, r * width:(r + 1) * width] = b[i * k + r]
+    between = solved(p, blocks)
+    rows = np.zeros((k, m * width), between.dtype)
+    for i in range(m):
+        for r in range(k):
+            rows[r, i * width:(i + 1) * width] = between[i, r * width:(r + 1) * width]
+    inside = solved(q, rows)
+    x = np.zeros(b.shape, inside.dtype)
+    for i in range(m):
+        for r in range(k):
+            if np.ndim(b) == 1:
+                x[i * k + r] = inside[r, i]
+            else:
+                x[i * k + r] = inside[r, i * width:(i + 1) * width]
+    return x
 
 
 def outer_factor(a, q, p):
@@ -169,7 +186,9 @@ def outer_factor(a, q, p):
     y = np.zeros(p.shape, product_type(a, q))
     for i in range(p.shape[0]):
         for j in range(p.shape[1]):
-            y[i, j] = np.sum(a[i * k:(i + 1) * k, j * l:(j + 1) * l] * q)
+            for r in range(k):
+                for c in range(l):
+                    y[i, j] += a[i * k + r, j * l + c] * q[r, c]
     return y
 
 
@@ -179,5 +198,7 @@ def inner_factor(a, p, q):
     y = np.zeros(q.shape, product_type(a, p))
     for i in range(p.shape[0]):
         for j in range(p.shape[1]):
-            y += a[i * k:(i + 1) * k, j * l:(j + 1) * l] * p[i, j]
+            for r in range(k):
+                for c in range(l):
+                    y[r, c] += a[i * k + r, j * l + c] * p[i, j]
     return y

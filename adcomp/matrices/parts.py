@@ -46,6 +46,22 @@ def quotient_type(a, b):
     return (np.empty(0, a.dtype) / np.empty(0, b.dtype)).dtype
 
 
+def times(a, b):
+    """``a @ b``, also of a real and a complex array, which compiled code does not multiply as they are."""
+    if np.iscomplexobj(a) == np.iscomplexobj(b):
+        return a @ b
+    dtype = product_type(a, b)
+    return a.astype(dtype) @ b.astype(dtype)
+
+
+def solved(a, b):
+    """``np.linalg.solve(a, b)``, also of a real and a complex array."""
+    if np.iscomplexobj(a) == np.iscomplexobj(b):
+        return np.linalg.solve(a, b)
+    dtype = quotient_type(b, a)
+    return np.linalg.solve(a.astype(dtype), b.astype(dtype))
+
+
 def zero_rows(n, like, dtype):
     """An array of `n` zero rows: numbers if `like` is a vector, rows like its own if it is a matrix."""
     if np.ndim(like) == 1:

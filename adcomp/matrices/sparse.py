@@ -89,6 +89,12 @@ class Compressed(Matrix):
     def _push_r(self, a):
         return (self._share(self._sample(a)),)
 
+    def _pull_checked(self: Any, a: Any) -> Any:
+        same_shape(self.shape, a.shape)
+        if isinstance(a, Compressed):
+            return (self._entries_at(a),)
+        return self._pull_d_any(a)
+
     def _pull_matrix(self: Any, a: Any) -> Any:
         if not isinstance(a, Compressed):
             return self._pull_d(a.dense())
@@ -183,6 +189,13 @@ class CSR(Compressed):
     def _sample(self, a):
         return sampled(a, self.indices, self.indptr)
 
+    def _entries_at(self, a):
+        y = np.zeros(len(self.indices), a.data.dtype)
+        for i in range(self.shape[0]):
+            for k in range(self.indptr[i], self.indptr[i + 1]):
+                y[k] = a.entry(i, self.indices[k])
+        return y
+
     def _share(self, data):
         return shared(data, self.indices, self.indptr, self.shape[1])
 
@@ -269,6 +282,13 @@ class CSC(Compressed):
 
     def _sample(self, a):
         return sampled(a.T, self.indices, self.indptr)
+
+    def _entries_at(self, a):
+        y = np.zeros(len(self.indices), a.data.dtype)
+        for j in range(self.shape[1]):
+            for k in range(self.indptr[j], self.indptr[j + 1]):
+                y[k] = a.entry(self.indices[k], j)
+        return y
 
     def _share(self, data):
         return shared(data, self.indices, self.indptr, self.shape[0])

@@ -20,6 +20,7 @@ from .parts import (
     same_length,
     same_shape,
     scale_rows,
+    times,
 )
 from .substitution import lower_solve, upper_solve
 from .triangles import on_triangle, triangle, with_diagonal
@@ -124,7 +125,7 @@ class Upper(Triangular):
 
     def _after(self, left):
         if isinstance(left, Upper):
-            return UpperTriangular(left.dense() @ self.dense())
+            return UpperTriangular(times(left.dense(), self.dense()))
         return left._apply(self.dense())
 
 
@@ -145,7 +146,7 @@ class Lower(Triangular):
 
     def _after(self, left):
         if isinstance(left, Lower):
-            return LowerTriangular(left.dense() @ self.dense())
+            return LowerTriangular(times(left.dense(), self.dense()))
         return left._apply(self.dense())
 
 

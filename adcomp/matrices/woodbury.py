@@ -19,7 +19,7 @@ from ..errors import ShapeMismatch
 from ..tangents.structures import structure
 from .base import Matrix
 from .interpreter import structural_of
-from .parts import position, refuse_unless_vector, same_length, scale_rows
+from .parts import position, refuse_unless_vector, same_length, scale_rows, solved, times
 from .triangles import with_diagonal
 
 
@@ -102,7 +102,7 @@ class Woodbury(Matrix):
         return Woodbury(self.A0, self.d / c, self.s / c)
 
     def _apply(self, b):
-        return (self.A0 * self.d) @ (self.A0.T @ b) + scale_rows(self.s, b)
+        return times(self.A0 * self.d, times(self.A0.T, b)) + scale_rows(self.s, b)
 
     def sum(self, axis=None):
         """The sum of the entries, of the columns (`axis` 0) or of the rows (`axis` 1)."""
@@ -119,10 +119,10 @@ class Woodbury(Matrix):
         """The solution ``x`` of ``self @ x == b``; with a zero in `s` that of the dense matrix."""
         same_length(len(self.s), b.shape[0])
         if np.any(self.s == 0):
-            return np.linalg.solve(self.dense(), b)
+            return solved(self.dense(), b)
         x = (b.T / self.s).T
-        inner = np.linalg.solve(self._capacitance(), scale_rows(self.d, self.A0.T @ x))
-        return x - ((self.A0 @ inner).T / self.s).T
+        inner = solved(self._capacitance(), scale_rows(self.d, times(self.A0.T, x)))
+        return x - (times(self.A0, inner).T / self.s).T
 
     def det(self):
         """The determinant."""

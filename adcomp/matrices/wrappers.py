@@ -14,7 +14,7 @@ import numpy as np
 from ..errors import ShapeMismatch
 from ..tangents.structures import structure
 from .base import Matrix
-from .parts import position, same_length
+from .parts import position, same_length, times
 
 
 class Wrapper(Matrix):
@@ -45,11 +45,11 @@ class Wrapper(Matrix):
         return np.conj(self.T)
 
     def _apply(self, b):
-        return self.dense() @ b
+        return times(self.dense(), b)
 
     def __rmatmul__(self, other):
         same_length(other.shape[-1], self.shape[0])
-        return other @ self.dense()
+        return times(other, self.dense())
 
     def _push_d(self, parent):
         return self._like(parent).dense()

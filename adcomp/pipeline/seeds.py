@@ -126,7 +126,10 @@ class _Seeds:
                                 hint="give its structural cotangent, a Tangent with an entry for each field")
         self.yields, again = tee(self.yields)
         y = self._made(layout, again)
-        parts = ctx.let("._pull_d()", (y, atom), hint="y_bar")
+        if is_array(given) and given.ndim != 2 and hasattr(cls, "_pull_checked"):
+            raise ShapeMismatch(f"{name} is a matrix, and its cotangent {_kind(given)}")
+        method = "_pull_checked" if hasattr(cls, "_pull_checked") else "_pull_d"
+        parts = ctx.let(f".{method}()", (y, atom), hint="y_bar")
         kinds = ctx.type_of(parts).types
         return {field: (ctx.let("[]", (parts, Const(k)), kind, hint=f"{field}_bar"), kind)
                 for k, (field, kind) in enumerate(zip(known.differentiable, kinds, strict=True))}

@@ -103,8 +103,8 @@ class Comparison:
     def _explained(self, e: _Entry, slopes: Slopes, allowed: float) -> _Entry:
         """An entry that differs: right at a kink if it lies between the slopes to both sides."""
         if not math.isfinite(e.slope):
-            return e.judged(False, f"{e.label} is {e.ours:.10g}, and differences give no number: the function "
-                                   "is not defined to both sides")
+            return e.judged(False, f"{e.label} is {e.ours:.10g}, and differences give no number: the "
+                                   "function is not defined to both sides")
         kink = slopes.kink()
         if kink is not None:
             low, high = sorted(kink)

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import api
 from ..backend.dispatch import DerivativeDispatcher
+from ..errors import WrtError
 from ..tangents.zeros import NoTangent
 from .anatomy import has_tangent
 from .entries import Comparison
@@ -84,9 +85,9 @@ def check_gradient(
     CheckFailure
         The value beside the gradient is not that of the function.
     WrtError
-        `wrt` names no argument.
+        `wrt` names no argument, or it is left out and no argument holds floating-point numbers.
     TypeError
-        `wrt` is given for a derivative.
+        `f` is no function, or `wrt` is given for a derivative.
 
     Notes
     -----
@@ -109,6 +110,8 @@ def check_gradient(
     x is 8, and differences give 12; with a step of 2e-02 too they give 12
     """
     __tracebackhide__ = True
+    if not callable(f):
+        raise TypeError(f"check_gradient takes a function or a derivative, not {f!r}")
     kwargs = dict(kwargs or {})
     rng = np.random.default_rng(0 if rng is None else rng)
     if wrt is not None and isinstance(f, DerivativeDispatcher | api.Pullback):
@@ -187,6 +190,8 @@ def _positions(f: Any, wrt: Any, args: tuple[Any, ...]) -> tuple[tuple[int, ...]
     """The positions that `wrt` names, and whether the gradient is a tuple."""
     if wrt is None:
         found = tuple(k for k, x in enumerate(args) if has_tangent(x))
+        if not found:
+            raise WrtError("no argument holds floating-point numbers", hint="name an integer one in wrt")
         return found, len(found) > 1
     named, several = api._positions(wrt, getattr(f, "py_func", f))
     return named or (), several

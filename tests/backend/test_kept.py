@@ -58,16 +58,26 @@ def files(directory, folder="kernels"):
 
 def test_another_program_compiles_itself_only(process, cache_directory):
     first = process(COMPILED, model=MODEL)
-    assert {"exp64", "empty_tape", "ol_np_zeros.<locals>.impl"} <= set(first)
+    assert {"exp64", "empty_tape", "ol_np_zeros_like.<locals>.impl"} <= set(first)
     assert {path.name.partition("-")[0] for path in files(cache_directory)} >= {"exp64", "empty_tape", "impl"}
     second = process(COMPILED, model=MODEL.replace("0.3", "0.4"))
     assert second == ["1", "f_gradient"]
 
 
+def test_what_is_only_typed_is_not_compiled(process, cache_directory):
+    """The gradient needs no ``np.zeros``, and a definition takes the place of ``np.linalg.solve``."""
+    assert "ol_np_zeros.<locals>.impl" not in process(COMPILED, model=MODEL)
+    solve = "import numpy as np, adcomp\n" \
+        "df = adcomp.gradient(lambda a: np.sum(np.linalg.solve(a, np.ones(2))))\nargs = (np.eye(2),)\n"
+    names = process(COMPILED, model=solve)
+    assert "solve_factors" in names and not any("solve_impl" in name for name in names)
+    assert any(path.suffix == ".type" for path in files(cache_directory))
+
+
 def test_edited_files_of_adcomp_count(process):
     process(COMPILED, model=MODEL)
     edited = "from adcomp.core import environment as e; e.hash_of_files = lambda root: 'edited'\n" + COMPILED
-    assert {"exp64", "empty_tape", "ol_np_zeros.<locals>.impl"} <= set(process(edited))
+    assert {"exp64", "empty_tape", "ol_np_zeros_like.<locals>.impl"} <= set(process(edited))
 
 
 def test_damaged_entries_are_replaced(process, cache_directory):
@@ -75,7 +85,7 @@ def test_damaged_entries_are_replaced(process, cache_directory):
     for path in files(cache_directory):
         path.write_bytes(path.read_bytes()[:-1] + b"?")
     again = process(COMPILED, model=MODEL.replace("0.3", "0.4"))
-    assert {"exp64", "empty_tape", "ol_np_zeros.<locals>.impl"} <= set(again)
+    assert {"exp64", "empty_tape", "ol_np_zeros_like.<locals>.impl"} <= set(again)
     assert process(COMPILED, model=MODEL.replace("0.3", "0.5")) == ["1", "f_gradient"]
 
 

@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from adcomp.errors import NotScalarOutput, ShapeMismatch, TangentError
+
 PROGRAMS: dict[str, Callable[[], Any]] = {}
 CASES: dict[str, dict[str, Any]] = {
     c["id"]: c for c in json.loads((Path(__file__).parent / "cases.json").read_text())
@@ -26,7 +28,14 @@ CASES: dict[str, dict[str, Any]] = {
 class Error:
     """An error that a part of a case raised."""
 
-    text: str
+    raised: Exception
+
+
+#: what a case calls an error -> the class that it has to be of; an unknown field has to be named too
+KINDS: dict[str, type[Exception]] = {
+    "shape mismatch": ShapeMismatch, "length mismatch": ShapeMismatch, "scalar into array": ShapeMismatch,
+    "complex output": NotScalarOutput, "non-scalar output": NotScalarOutput, "unknown field": TangentError,
+}
 
 
 def case(name: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
@@ -45,7 +54,7 @@ def error(program: Callable[[], Any]) -> Error:
     try:
         value = program()
     except Exception as raised:
-        return Error(f"{type(raised).__name__}: {raised}")
+        return Error(raised)
     raise AssertionError(f"no error was raised; the result is {value!r}")
 
 
@@ -68,6 +77,10 @@ def compare(actual: Any, expected: Any, rtol: float, atol: float, path: str = "r
             _compare_numbers(actual, dtype, rest, rtol, atol, path)
         case str() if expected.startswith("error:"):
             assert isinstance(actual, Error), f"{path} is {actual!r}, and should be an error"
+            what = expected.removeprefix("error: ")
+            kind = next(k for k in KINDS if what.startswith(k))
+            assert isinstance(actual.raised, KINDS[kind]), f"{path} is {actual.raised!r}, not: {what}"
+            assert repr(what.removeprefix("unknown field ")) in str(actual.raised) or kind != "unknown field"
         case _:
             assert _plain(actual) == expected, f"{path} is {actual!r}, not {expected!r}"
 

@@ -13,9 +13,10 @@ for _module in sorted(Path(__file__).parent.glob("family_*.py")):
     import_module(f"tests.conformance.{_module.stem}")
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name in PROGRAMS])
+@pytest.mark.parametrize("name", CASES)
 def test_case(name):
     case = CASES[name]
+    assert name in PROGRAMS, f"{name} has no program: {case['case']}"
     expected = case["expected"]
     if isinstance(expected, str) and expected.startswith("error:"):
         actual = error(PROGRAMS[name])

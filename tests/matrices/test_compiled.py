@@ -58,7 +58,7 @@ def sums(m, b):
 
 
 def solutions(m, b):
-    return size(np.linalg.solve(m, b)) + size(m.solve(np.ones((len(b), 2))))
+    return size(np.linalg.solve(m, b)) + size(m.solve(np.ones((len(b), 2), b.real.dtype)))
 
 
 def determinants(m, b):

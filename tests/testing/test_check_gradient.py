@@ -62,6 +62,10 @@ def test_wrt_of_a_derivative():
         check_gradient(adcomp.gradient(energy), X, 3.0, wrt=1)
     with pytest.raises(WrtError):
         check_gradient(energy, X, 3.0, wrt="z")
+    with pytest.raises(WrtError, match="no argument holds"):
+        check_gradient(lambda n: 1.0 * n, 3)
+    with pytest.raises(TypeError, match="takes a function"):
+        check_gradient(3.0, 1.0)
 
 
 def test_gradients_of_ones_own():
