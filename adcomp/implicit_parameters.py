@@ -139,6 +139,7 @@ def implicit_gradient(
     if entry is None:
         entry = _ENTRIES[key] = _entry(f, function, identity.reached, reached, defaults, given)
     arrays = tuple(reached[way] for way in entry.ways)
+    entry.lifting.current["function"] = function
     entry.lifting.captured.update(zip(entry.lifting.captured, arrays, strict=True))
     try:
         return _gradients(entry.derivative, (*arrays, *defaults), wanted, unused)

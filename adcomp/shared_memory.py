@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -84,6 +84,7 @@ class MemoryDerivative:
         """The derivative for arguments that are given by position."""
         first, args = given[: self.before], tuple(given[self.before:])
         arrays = list(_arrays(args))
+        _refuse_structures(args, arrays)
         known, place = _shared(arrays)
         if not known:
             self._latest = self._alone
@@ -193,12 +194,39 @@ def _items(block: Block, members: Sequence[np.ndarray]) -> np.ndarray:
 def _shared(arrays: Sequence[np.ndarray]) -> tuple[list[Block], Place]:
     """The blocks that several arrays are in, and for each array the number of its block."""
     numbers = [a for a in arrays if has_numbers(a)]
+    if len(numbers) < 2:
+        return [], ()
     found = blocks(numbers)
     if len(found) == len(numbers):
         return [], ()
     count = [sum(a in block for a in numbers) for block in found]
     known = [block for block, n in zip(found, count, strict=True) if n > 1]
     return known, tuple(block_of(a, known) if has_numbers(a) else None for a in arrays)
+
+
+def _refuse_structures(args: Sequence[Any], arrays: Sequence[np.ndarray]) -> None:
+    """Refuse a structure whose fields share memory with one another or with other arguments."""
+    inside = list(_fields(args))
+    if not inside:
+        return
+    numbers = [a for a in (*inside, *arrays) if has_numbers(a) and a.size]
+    for block in blocks(numbers):
+        members = [a for a in numbers if a in block]
+        if len(members) > 1 and any(a in block for a in inside):
+            raise AliasedArguments("a field of a structure shares memory with another argument or field",
+                                   hint="pass a structure of copies, or pass the arrays themselves")
+
+
+def _fields(args: Iterable[Any]) -> Iterator[np.ndarray]:
+    """The arrays in the structures among arguments."""
+    for arg in args:
+        structure = structure_of(type(arg))
+        if structure is not None:
+            fields = [getattr(arg, name) for name in structure.fields]
+            yield from _arrays(fields)
+            yield from _fields(fields)
+        elif isinstance(arg, tuple):
+            yield from _fields(arg)
 
 
 def copied_together(args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -249,7 +277,7 @@ def _seen(arg: Any, own: Any, places: Iterator[tuple[np.ndarray, int | None]], k
     return own
 
 
-def _arrays(args: Sequence[Any]) -> Iterator[np.ndarray]:
+def _arrays(args: Iterable[Any]) -> Iterator[np.ndarray]:
     for arg in args:
         if isinstance(arg, tuple):
             yield from _arrays(arg)

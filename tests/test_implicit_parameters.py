@@ -12,6 +12,7 @@ import pytest
 from adcomp import gradient, pullback_rule
 from adcomp.errors import AliasedArguments, UnsupportedSyntax, WrtError
 from adcomp.implicit_parameters import implicit_gradient
+from adcomp.matrices import Diagonal, Symmetric
 from adcomp.tangents.memory import Tied
 
 WEIGHTS = np.array([[1.0, -1.0, 2.0], [0.5, 3.0, 1.0]])
@@ -187,6 +188,22 @@ def test_other_arrays_of_the_same_types_take_the_same_program():
     assert len(_ENTRIES) == programs
 
 
+def test_other_functions_with_arrays_of_another_layout():
+    def loss_of(x, scale):
+        place = SimpleNamespace(scale=scale)
+        return place, lambda: place.scale * np.sum(x**2)
+
+    x = np.array([1.0, 2.0, 3.0, 4.0])
+    place, f = loss_of(x, 2.0)
+    np.testing.assert_allclose(implicit_gradient(f, [x])[x], 4 * x)
+    place.scale = 3.0
+    y = np.linspace(1.0, 2.0, 8)[::2]
+    np.testing.assert_allclose(implicit_gradient(loss_of(y, 2.0)[1], [y])[y], 4 * y)
+    np.testing.assert_allclose(implicit_gradient(f, [x])[x], 6 * x)
+    z = np.linspace(1.0, 2.0, 9)[::3]
+    np.testing.assert_allclose(implicit_gradient(loss_of(z, 3.0)[1], [z])[z], 6 * z)
+
+
 def test_a_captured_number_that_changes_counts():
     layer = Layer(np.ones(2), np.ones(2), 2.0)
 
@@ -342,3 +359,14 @@ def test_an_attribute_that_changes_is_noticed():
     assert gradient(f)(1.0) == 7.0
     Local.scale = 4.0
     assert gradient(f)(1.0) == 9.0
+
+
+def test_captured_structures():
+    x, v = np.array([1.0, 2.0, 3.0]), np.array([1.0, -1.0, 0.5])
+    matrix = Diagonal(x)
+    check(lambda: np.sum((matrix @ v) ** 2) + np.sum(x), x, v)
+    data = np.array([[1.0, 2.0], [7.0, 3.0]])
+    model = SimpleNamespace(a=Symmetric(data, "U"), b=np.ones(2))
+    z = np.array([1.0, 2.0])
+    got = check(lambda: np.sum((model.a @ z + model.b) ** 2), data, model.b)[data]
+    assert got[1, 0] == 0.0  # is not read

@@ -204,6 +204,20 @@ def test_closures_in_closures():
     assert gradient(f)(2.0) == pytest.approx(18 * 4.0)
 
 
+def test_a_closure_that_calls_inner_functions():
+    def f(x, w):
+        def scaled(v, power=2):
+            return w * v**power
+
+        square = lambda v: scaled(v) * x
+
+        return gradient(lambda y: square(y) + scaled(y, 3))(x)
+
+    # 2 w y x + 3 w y^2 at y = x: 5 w x^2
+    x_bar, w_bar = gradient(f, wrt=(0, 1))(2.0, 0.5)
+    assert x_bar == pytest.approx(10 * 0.5 * 2.0) and w_bar == pytest.approx(20.0)
+
+
 def test_a_value_that_is_not_differentiated():
     df = gradient(lambda x: x * x)
     assert gradient(lambda x, y: df(y) * x)(3.0, 2.0) == 4.0
@@ -213,6 +227,18 @@ def test_the_value_is_that_of_the_first_derivative():
     df = gradient(lambda x: np.sum(np.exp(x) * x))
     value, _ = value_and_gradient(lambda x: np.sum(df(x)))(X)
     assert value == pytest.approx(np.sum(df(X)), rel=1e-14)
+
+
+def test_a_captured_number_that_changes_counts():
+    place = {"scale": 2.0}
+
+    def cubed(x):
+        return place["scale"] * x**3
+
+    df = gradient(cubed)
+    assert gradient(lambda x: df(x))(1.0) == 12.0
+    place["scale"] = 3.0
+    assert gradient(lambda x: df(x) + 0.0)(1.0) == 18.0
 
 
 def test_single_precision_stays():

@@ -8,6 +8,7 @@ import pytest
 
 from adcomp import gradient, pullback, value_and_gradient
 from adcomp.errors import AliasedArguments
+from adcomp.matrices import Diagonal
 from adcomp.tangents.memory import Tied
 
 
@@ -305,3 +306,16 @@ def test_a_program_that_knows_addresses_is_not_kept():
     df = gradient(f)
     df(x)
     assert not df._program(df._last).lasting
+
+
+# --- structures -----------------------------------------------------------------------------------
+
+
+def test_structures_that_share_memory_are_refused():
+    x = np.array([1.0, 2.0])
+    df = gradient(lambda A, y: np.sum(A @ y), wrt=(0, 1), alias="memory")
+    with pytest.raises(AliasedArguments, match="field of a structure"):
+        df(Diagonal(x), x)
+    A_bar, y_bar = df(Diagonal(x), np.array([3.0, 4.0]))
+    np.testing.assert_array_equal(A_bar.diag, [3.0, 4.0])
+    np.testing.assert_array_equal(y_bar, x)

@@ -250,8 +250,13 @@ class DerivativeDispatcher(SpecialisingDispatcher):
     def _hash(self, argtypes: tuple[Type, ...]) -> Fingerprint:
         return self._hashes.get(argtypes) or self._fingerprint()
 
+    def state(self) -> Fingerprint:
+        """A hash of all that the derivative depends on, as it is now."""
+        return self._fingerprint()
+
     def _fingerprint(self) -> Fingerprint:
-        function, words, contents = getattr(self.primal, "__adcomp_identity__", (self.primal, (), True))
+        identity = getattr(self.primal, "__adcomp_identity__", lambda: (self.primal, (), True))
+        function, words, contents = identity()
         return fingerprint(function, words, related=self._related, contents=contents)
 
     # --- pickling ---------------------------------------------------------------------------------

@@ -98,7 +98,8 @@ def follow(function: Any, path: Way) -> Any:
     >>> follow(f, ("globals:hashlib", "attribute:sha256")) is hashlib.sha256
     True
     """
-    value = getattr(function, "__adcomp_identity__", (function,))[0]  # see `adcomp.frontend.lifting`
+    # For a stand-in, see `adcomp.frontend.lifting`, the way starts from what it stands for.
+    value = getattr(function, "__adcomp_identity__", lambda: (function,))()[0]
     for step in path:
         kind, _, name = step.partition(":")
         try:

@@ -148,17 +148,28 @@ def _closed(frame: Frame, local: LocalFunction, node: ast.AST) -> tuple[Function
     inner = local.node
     seen: dict[str, Value] = {}
     scope: dict[str, Any] = {"__name__": local.frame.source.globals.get("__name__", "adcomp.closures")}
-    for name in _free(inner):
+    helpers: dict[str, LocalFunction] = {}
+    left = list(_free(inner))
+    for name in left:  # which grows
         value = _visible(local.frame, name)
         if isinstance(value, Static):
             scope[name] = value.value
-        elif isinstance(value, LocalFunction | LocalDerivative):
+        elif isinstance(value, LocalFunction):
+            more = list(_free(value.node))
+            if any(_visible(value.frame, n) != _visible(local.frame, n) for n in more):
+                raise frame.refuse(f"{name} sees other variables than the function that calls it, of which a "
+                                   "derivative is taken", node, hint="move it to module level")
+            helpers[name] = value
+            left += [n for n in more if n not in left]
+        elif isinstance(value, LocalDerivative):
             raise frame.refuse(
-                f"{name}, an inner function, is used in another of which a derivative is taken", node,
-                hint="move it to module level")
+                f"{name}, the derivative of an inner function, is used in one of which a derivative is "
+                "taken", node, hint="take it inside that function")
         elif value is not None:
             seen[name] = value
-    text = _text(inner, tuple(seen), [_literal(frame, d, node) for d in local.defaults])
+    before = [_definition(name, helper, [_literal(frame, d, node) for d in helper.defaults])
+              for name, helper in helpers.items()]
+    text = _text(inner, tuple(seen), [_literal(frame, d, node) for d in local.defaults], before[::-1])
     key = text, tuple((n, id(v)) for n, v in scope.items() if n != "__name__")
     if key not in _CLOSED:
         file = f"<adcomp closure {hashlib.sha256(repr(key).encode()).hexdigest()[:12]}>"
@@ -173,16 +184,32 @@ def _name(inner: ast.FunctionDef | ast.Lambda) -> str:
     return inner.name if isinstance(inner, ast.FunctionDef) else "inner"
 
 
-def _text(inner: ast.FunctionDef | ast.Lambda, more: tuple[str, ...], defaults: list[ast.expr]) -> str:
-    """The definition with more parameters at its end."""
+def _text(inner: ast.FunctionDef | ast.Lambda, more: tuple[str, ...], defaults: list[ast.expr],
+          before: list[ast.stmt]) -> str:
+    """The definition with more parameters at its end, and definitions before its body."""
     spec = copy.deepcopy(inner.args)
     spec.args += [ast.arg(name) for name in more]
     # After parameters with defaults there may be none without.
     spec.defaults = [*defaults, *(ast.Constant(None) for _ in more)] if defaults else []
-    body: list[ast.stmt] = [ast.Return(inner.body)] if isinstance(inner, ast.Lambda) else inner.body
-    made = ast.FunctionDef(_name(inner), spec, body, [], None, None)
-    setattr(made, "type_params", [])  # noqa: B010 -- since Python 3.12
+    made = _function(_name(inner), spec, [*before, *_body(inner)])
     return ast.unparse(ast.fix_missing_locations(ast.Module([made], []))) + "\n"
+
+
+def _body(inner: ast.FunctionDef | ast.Lambda) -> list[ast.stmt]:
+    return [ast.Return(inner.body)] if isinstance(inner, ast.Lambda) else inner.body
+
+
+def _definition(name: str, local: LocalFunction, defaults: list[ast.expr]) -> ast.stmt:
+    """The definition of an inner function, under the name that it is called by."""
+    spec = copy.deepcopy(local.node.args)
+    spec.defaults = defaults
+    return _function(name, spec, _body(local.node))
+
+
+def _function(name: str, spec: ast.arguments, body: list[ast.stmt]) -> ast.FunctionDef:
+    made = ast.FunctionDef(name, spec, body, [], None, None)
+    setattr(made, "type_params", [])  # noqa: B010 -- since Python 3.12
+    return made
 
 
 def _literal(frame: Frame, value: Value, node: ast.AST) -> ast.expr:

@@ -23,8 +23,8 @@ from .values import TupleValue, Value
 
 ATTRIBUTE = "__adcomp_lifting__"
 
-#: on a stand-in, for its fingerprint: the function behind it, more words, and whether what captured arrays
-#: hold is part of the program
+#: on a stand-in, for its fingerprint: gives the function behind it, more words, and whether what captured
+#: arrays hold is part of the program
 IDENTITY = "__adcomp_identity__"
 
 
@@ -34,7 +34,8 @@ class Lifting:
 
     Parameters
     ----------
-    function : the user's.
+    current : the user's function, under the key "function": it may be exchanged for one that differs only
+        in the arrays that it captures.
     parameters : the names of its parameters.
     captured : for the name of a parameter, the captured array in whose place it is; filled in before
         the function is read.
@@ -44,12 +45,17 @@ class Lifting:
         array that is in one.
     """
 
-    function: FunctionType
+    current: dict[str, FunctionType]
     parameters: tuple[str, ...]
     captured: dict[str, np.ndarray] = field(default_factory=dict)
     place: tuple[int | None, ...] = ()
     block_names: tuple[str, ...] = ()
     offset_names: tuple[str, ...] = ()
+
+    @property
+    def function(self) -> FunctionType:
+        """The user's function."""
+        return self.current["function"]
 
     def bind(self, frame: Frame, given: dict[str, Value]) -> None:
         """Give the names of a frame their values, and the captured arrays theirs."""
@@ -109,8 +115,10 @@ def lifted(f: FunctionType, captured: Sequence[str] = (), blocks: int = 0,
     offsets = tuple(namer("place") for p in place if p is not None)
     made = _stand_in(function, (*names, *offsets, *arrays, *parameters))
     held = known.captured if known else {name: np.empty(0) for name in arrays}
-    setattr(made, IDENTITY, (function, (*made.__code__.co_varnames, repr(tuple(place))), not arrays))
-    setattr(made, ATTRIBUTE, Lifting(function, parameters, held, tuple(place), names, offsets))
+    current = known.current if known else {"function": function}
+    words = (*made.__code__.co_varnames, repr(tuple(place)))
+    setattr(made, IDENTITY, lambda: (current["function"], words, not arrays))
+    setattr(made, ATTRIBUTE, Lifting(current, parameters, held, tuple(place), names, offsets))
     return made
 
 

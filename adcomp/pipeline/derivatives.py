@@ -53,7 +53,7 @@ def program_of(derivative: DerivativeDispatcher, argtypes: Sequence[Any], loc: W
     from .program import Program
 
     complete, _ = derivative.complete(tuple(map(nb.unliteral, argtypes)))
-    key = id(derivative), complete
+    key = id(derivative), complete, derivative.state()
     if key not in _PROGRAMS:
         options = replace(derivative.options, math="libm", plain=True)
         program = Program(unwrap(derivative.primal), options)
@@ -103,8 +103,8 @@ def _meant(block: Block, derivative: Any, loc: Where) -> Block:
             case Let(op=op) | Call(op=op) as other:
                 if op.startswith("kernels.") and op != "kernels.stretched":  # which has a rule
                     raise UnsupportedSyntax(
-                        f"the derivative of {derivative.__name__} is not supported: it keeps what it needs in "
-                        f"a list ({op}), as for a while loop, or for arrays that a loop makes",
+                        f"the derivative of {derivative.__name__} is not supported: it keeps what it needs "
+                        f"in a list ({op}), as for a while loop, or for arrays that a loop makes",
                         loc=loc if isinstance(loc, Loc) else None)
                 out.append(other)
             case other:

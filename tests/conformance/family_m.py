@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from adcomp import gradient
+from adcomp.matrices import Symmetric
 from tests.conformance.harness import case, error
 
 
@@ -66,6 +67,23 @@ def _():
 @case("M-08")
 def _():
     return np.diag(hessian(lambda x: x[0] * x[1] ** 2, np.array([1.0, np.pi])))
+
+
+@case("M-09")
+def _():
+    def g(X):
+        return X[0, 1] ** 3
+
+    data = np.array([[1.0, 2.0], [0.0, 1.0]])
+    stored = hessian_entry(lambda data: g(Symmetric(data, "U")), data)
+    natural = gradient(g)(Symmetric(data, "U")).dense()
+    return stored, np.array([natural[0, 1], natural[1, 0]])
+
+
+def hessian_entry(f, data):
+    """The second derivative by the entry [0, 1]."""
+    df = gradient(f)
+    return gradient(lambda data: df(data)[0, 1])(data)[0, 1]
 
 
 @case("M-10")

@@ -137,12 +137,10 @@ def case_second_derivative_of_a_complex_result():
     gradient(gradient(lambda x: x + 1j))(2.0)
 
 
-def case_closure_that_calls_an_inner_function():
+def case_derivative_used_in_a_closure():
     def f(x):
-        def g(y):
-            return x * y
-
-        return gradient(lambda y: g(y) * y)(x)
+        dg = gradient(lambda y: x * y * y)
+        return gradient(lambda y: dg(y) * y)(x)
 
     gradient(f)(2.0)
 
