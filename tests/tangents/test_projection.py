@@ -5,6 +5,7 @@ import decimal
 import enum
 import functools
 import random
+import re
 from collections import namedtuple
 from dataclasses import dataclass
 
@@ -37,6 +38,11 @@ class Level(enum.IntEnum):
     LOW = 1
 
 
+def shown(value):
+    """A value's text, the same in every process."""
+    return re.sub(r" at 0x\w+", "", repr(value), flags=re.IGNORECASE)
+
+
 NOTHING = [
     True, np.True_, Level.LOW, Colour.RED, None, "cde", b"cde", slice(3), range(3), float, np.float64,
     np.dtype("f8"), np, random.Random(1), np.random.default_rng(1), np.random.RandomState(1), Ellipsis,
@@ -46,8 +52,8 @@ NOTHING = [
 ]
 
 
-@pytest.mark.parametrize("x", NOTHING, ids=repr)
-@pytest.mark.parametrize("x_bar", [2.0, np.ones(2), "x", Lazy(lambda: 1 / 0), (1.0, [2.0]), None], ids=repr)
+@pytest.mark.parametrize("x", NOTHING, ids=shown)
+@pytest.mark.parametrize("x_bar", [2.0, np.ones(2), "x", Lazy(lambda: 1 / 0), (1.0, [2.0]), None], ids=shown)
 def test_what_has_no_tangent_drops_anything(x, x_bar):
     assert projector(x)(x_bar) is NoTangent and zero_tangent(x) is NoTangent
 
@@ -70,7 +76,7 @@ def test_numbers(x, x_bar, result):
     assert found == result and type(found) is type(result)
 
 
-@pytest.mark.parametrize("x_bar", ["2", [2.0], (2.0,), Tangent(Diagonal), None, {"re": 1.0}], ids=repr)
+@pytest.mark.parametrize("x_bar", ["2", [2.0], (2.0,), Tangent(Diagonal), None, {"re": 1.0}], ids=shown)
 def test_numbers_refuse_other_kinds(x_bar):
     with pytest.raises(TangentError, match="the cotangent of a number"):
         projector(1.0)(x_bar)
@@ -115,7 +121,7 @@ def test_parts_of_an_array():
 
 
 @pytest.mark.parametrize("x_bar", ["abc", {"a": 1.0}, np.array(["a", "b"]), np.array(["a", "b"], object),
-                                   Tangent(complex, re=1.0), None, object()], ids=repr)
+                                   Tangent(complex, re=1.0), None, object()], ids=shown)
 def test_arrays_refuse_other_kinds(x_bar):
     with pytest.raises(TangentError, match="the cotangent of an array"):
         projector(np.ones(2))(x_bar)
