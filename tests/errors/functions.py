@@ -64,10 +64,6 @@ def case_unknown_value_of_unused():
     gradient(f, unused=None)
 
 
-def case_structural():
-    pullback(f, form="structural")
-
-
 def case_holomorphic():
     pullback(holomorphic=True)
 
