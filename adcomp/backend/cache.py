@@ -26,6 +26,8 @@ import numpy as np
 from ..core import numba_adapter
 from ..core.numba_kept import FOLDER
 from ..core.store import directory, entries, read, remove, write
+from ..tangents.makers import TangentOf
+from ..tangents.trees import DictOf, ListOf
 from .cpu import Generated
 from .fingerprint import Fingerprint, follow
 
@@ -176,7 +178,7 @@ def _by_value(value: Any) -> list[Any] | None:
         if value.nbytes <= _ARRAY_LIMIT and value.dtype.names is None and value.flags.c_contiguous:
             data = base64.b64encode(value.tobytes()).decode()
             return ["array", value.dtype.str, list(value.shape), data, value.flags.writeable]
-    if isinstance(value, np.dtype) or numba_adapter.is_type(value):
+    if isinstance(value, np.dtype | DictOf | ListOf | TangentOf) or numba_adapter.is_type(value):
         return ["pickle", base64.b64encode(pickle.dumps(value)).decode()]
     return None
 

@@ -17,6 +17,7 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
+from numba import types
 
 from ..core.memory import expect_large_blocks
 from ..core.numba_adapter import (
@@ -33,6 +34,7 @@ from ..core.numba_adapter import (
     unliteral,
 )
 from ..errors import AdcompError, BackendError
+from ..tangents.trees import holds_lists, prepared, type_of_tree
 from . import cache
 from .cpu import Generated, load
 from .fingerprint import Fingerprint, Related, fingerprint, type_key
@@ -179,10 +181,15 @@ class DerivativeDispatcher(SpecialisingDispatcher):
 
     def _compile_for_args(self, *args: Any, **kws: Any) -> Any:
         given = tuple(a.value if isinstance(a, OmittedArg) else a for a in args)
-        arrays = tuple(map(_as_array, given))
-        if any(a is not b for a, b in zip(arrays, given, strict=True)):
-            return lambda *_: self(*arrays)
+        if any(map(holds_lists, given)):
+            made = tuple(map(prepared, given))
+            return lambda *_: self(*made)
         return super()._compile_for_args(*args, **kws)
+
+    def typeof_pyval(self, val: Any) -> Any:
+        if holds_lists(val):  # of which no type tells the length: `_compile_for_args` prepares them
+            return types.pyobject
+        return type_of_tree(val) or super().typeof_pyval(val)
 
     def compile(self, sig: Any) -> Any:
         argtypes, _ = self.complete(sig)
@@ -290,21 +297,12 @@ class DerivativeDispatcher(SpecialisingDispatcher):
         return self
 
 
-def _as_array(value: Any) -> Any:
-    """A list of numbers, or of such lists of one length, as an array; anything else as it is."""
-    if not isinstance(value, list):
-        return value
-    try:
-        array = np.array(value)
-    except ValueError:  # lists of several lengths
-        return value
-    return array if array.dtype.kind in "iufc" else value
-
-
 def _problem(value: Any) -> str | None:
     """Why Numba can't take a value, where its own message would not help."""
-    if isinstance(value, list | dict | set):
-        return f"is a {type(value).__name__}; pass a NumPy array"
+    if isinstance(value, set):
+        return "is a set; pass a NumPy array"
+    if isinstance(value, dict) and not all(isinstance(key, str) for key in value):
+        return "is a dict whose keys are not all strings"
     if isinstance(value, np.ndarray | np.generic):
         kind = "an array" if isinstance(value, np.ndarray) else "a number"
         if value.dtype.hasobject:

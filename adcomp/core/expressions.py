@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .ir import Atom, Const, Undefined, Var
+from .ir import Atom, Const, Field, Undefined, Var
 from .literals import literal
 from .ops import BINARY, COMPARE, UNARY_TEXT
 
@@ -229,7 +229,7 @@ def _operation(expr: Op) -> tuple[str, int]:
     if op == "id":
         return _spelled(args[0])
     if op == "[]":
-        if len(args) == 2 and isinstance(args[1], Const) and isinstance(args[1].value, str):  # a field
+        if len(args) == 2 and isinstance(args[1], Const) and isinstance(args[1].value, Field):
             return f"{base_text_of(args[0])}.{args[1].value}", _POSTFIX
         return f"{base_text_of(args[0])}[{subscript_of(args[1:])}]", _POSTFIX
     if op == "tuple":

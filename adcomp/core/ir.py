@@ -185,6 +185,12 @@ class Raise:
 Stmt = Let | SetItem | Call | If | For | While | Raise
 
 
+class Field(str):
+    """The name of a field, as the index of ``[]``: it is an attribute, where other text is a key."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Built:
     """A part of a result that is made by a call of the namespace's ``maker``.

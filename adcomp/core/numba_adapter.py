@@ -35,7 +35,7 @@ from .numba_kept import keeping
 from .numba_library import ForeignCache, LibraryCompiler, freeze, thaw
 from .numba_names import unliteral
 from .numba_scopes import ScopedCompiler
-from .numba_structures import StructureType
+from .numba_structures import ContainerType, StructureType
 from .numba_typing import TypingFlags, type_inference
 
 Type: TypeAlias = types.Type
@@ -238,7 +238,8 @@ def _resolve(op: Any, args: tuple[Type, ...], kws: dict[str, Type]) -> Type:
             return _call(_getattr(base, name), (*margs, *args), kws, op)
         case "[]":
             base, *index = args
-            if isinstance(base, StructureType) and isinstance(index[0], types.StringLiteral):  # a field
+            is_field = isinstance(base, StructureType) and not isinstance(base, ContainerType)
+            if is_field and isinstance(index[0], types.StringLiteral):
                 return _getattr(base, index[0].literal_value)
             return _getitem(base, index[0] if len(index) == 1 else types.Tuple(tuple(index)))
         case "tuple":

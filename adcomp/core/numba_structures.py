@@ -20,7 +20,13 @@ from numba.core import cgutils, types
 from numba.core.datamodel import models, register_default
 from numba.core.imputils import impl_ret_borrowed, lower_builtin, lower_constant, lower_getattr_generic
 from numba.core.pythonapi import NativeValue, box, unbox
-from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global
+from numba.core.typing.templates import (
+    AbstractTemplate,
+    AttributeTemplate,
+    infer,
+    infer_getattr,
+    infer_global,
+)
 from numba.core.typing.templates import signature as typed_call
 from numba.extending import overload, overload_attribute, overload_method, typeof_impl
 
@@ -76,12 +82,22 @@ class StructureType(types.Type):  # type: ignore[misc]
         """The type of a field that is no constant."""
         return self.members[self.dynamic.index(name)] if name in self.dynamic else None
 
+    def slot(self, name: str) -> str:
+        """What the data model calls a field: any text may be the key of a dict."""
+        if name not in self.dynamic:
+            raise AttributeError(f"{self} has no field {name!r}")
+        return f"field{self.dynamic.index(name)}"
+
     def with_members(self, members: tuple[Type, ...]) -> StructureType:
         """The type with other types of its fields."""
         return type(self)(self.names, members, self.constants)
 
     def __reduce__(self) -> Any:
         return _type_again, (self.maker, self.names, self.members, self.constants)
+
+
+class ContainerType(StructureType):
+    """The type of dicts with certain keys, or of lists of a certain length."""
 
 
 def _path_of(maker: Any) -> str:
@@ -95,14 +111,16 @@ def _type_again(maker: Any, *parts: Any) -> StructureType:
 @cache
 def type_class(maker: Any) -> type[StructureType]:
     """The class of the Numba types of what ``maker`` makes; it has to be declared."""
-    made: type[StructureType] = type(f"{maker.__name__}Type", (StructureType,), {"maker": maker})
+    base = ContainerType if hasattr(maker, "container") else StructureType
+    made: type[StructureType] = type(f"{maker.__name__}Type", (base,), {"maker": maker})
     register_default(made)(_Model)
     return made
 
 
 class _Model(models.StructModel):  # type: ignore[misc]
     def __init__(self, dmm: Any, fe_type: StructureType) -> None:
-        super().__init__(dmm, fe_type, list(zip(fe_type.dynamic, fe_type.members, strict=True)))
+        slots = map(fe_type.slot, fe_type.dynamic)
+        super().__init__(dmm, fe_type, list(zip(slots, fe_type.members, strict=True)))
 
 
 # --- declaring a class --------------------------------------------------------------------------
@@ -161,7 +179,7 @@ def declare(maker: Any, names: Sequence[str], static: Sequence[str] = (), *, def
                 part = context.cast(builder, args[k], sig.args[k], kind)
             else:
                 part = context.get_constant_generic(builder, kind, given[name])
-            setattr(value, name, part)
+            setattr(value, typ.slot(name), part)
         return impl_ret_borrowed(context, builder, typ, value._getvalue())
 
 
@@ -280,15 +298,41 @@ def _get_field(context: Any, builder: Any, typ: StructureType, value: Any, attr:
     constants = dict(typ.constants)
     if attr in constants:
         return context.get_constant_generic(builder, _typeof(constants[attr]), constants[attr])
-    found = getattr(cgutils.create_struct_proxy(typ)(context, builder, value=value), attr)
+    found = getattr(cgutils.create_struct_proxy(typ)(context, builder, value=value), typ.slot(attr))
     return impl_ret_borrowed(context, builder, typ.member(attr), found)
+
+
+def _key(typ: StructureType, index: Any) -> str | None:
+    """The field that a constant index of a container means."""
+    if getattr(typ.maker, "container", None) is list and isinstance(index, int):
+        return str(index % len(typ)) if -len(typ) <= index < len(typ) else None
+    return index if isinstance(index, str) and index in typ.dynamic else None
+
+
+@infer
+class _Items(AbstractTemplate):  # type: ignore[misc]
+    key = "static_getitem"
+
+    def generic(self, args: Any, kws: Any) -> Any:
+        base, index = args
+        if not isinstance(base, ContainerType):
+            return None
+        name = _key(base, index)
+        return None if name is None else typed_call(base.member(name), base, types.literal(index))
+
+
+@lower_builtin("static_getitem", ContainerType, types.StringLiteral)  # type: ignore[untyped-decorator]
+@lower_builtin("static_getitem", ContainerType, types.IntegerLiteral)  # type: ignore[untyped-decorator]
+def _get_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    typ, index = sig.args
+    return _get_field(context, builder, typ, args[0], _key(typ, index.literal_value))
 
 
 @lower_constant(StructureType)  # type: ignore[untyped-decorator]
 def _constant(context: Any, builder: Any, typ: StructureType, value: Any) -> Any:
     struct = cgutils.create_struct_proxy(typ)(context, builder)
     for name, kind in zip(typ.dynamic, typ.members, strict=True):
-        setattr(struct, name, context.get_constant_generic(builder, kind, getattr(value, name)))
+        setattr(struct, typ.slot(name), context.get_constant_generic(builder, kind, getattr(value, name)))
     return struct._getvalue()
 
 
@@ -298,14 +342,14 @@ def _unbox(typ: StructureType, obj: Any, c: Any) -> NativeValue:
     failed = cgutils.alloca_once_value(c.builder, cgutils.false_bit)
     cleanups = []
     for name, kind in zip(typ.dynamic, typ.members, strict=True):
-        field = c.pyapi.object_getattr_string(obj, name)
+        field = _fetched(typ, obj, name, c)
         missing = cgutils.is_null(c.builder, field)
         with c.builder.if_else(missing) as (no, yes):
             with no:
                 c.builder.store(cgutils.true_bit, failed)
             with yes:
                 native = c.unbox(kind, field)
-                setattr(struct, name, native.value)
+                setattr(struct, typ.slot(name), native.value)
                 with c.builder.if_then(native.is_error):
                     c.builder.store(cgutils.true_bit, failed)
                 c.pyapi.decref(field)
@@ -320,6 +364,16 @@ def _unbox(typ: StructureType, obj: Any, c: Any) -> NativeValue:
                        cleanup=cleanup if cleanups else None)
 
 
+def _fetched(typ: StructureType, obj: Any, name: str, c: Any) -> Any:
+    """A new reference to a field: an attribute, or in a container the item of a key."""
+    if not isinstance(typ, ContainerType):
+        return c.pyapi.object_getattr_string(obj, name)
+    key = c.pyapi.string_from_string(c.context.insert_const_string(c.builder.module, name))
+    item = c.pyapi.object_getitem(obj, key)
+    c.pyapi.decref(key)
+    return item
+
+
 @box(StructureType)  # type: ignore[untyped-decorator]
 def _box(typ: StructureType, value: Any, c: Any) -> Any:
     struct = cgutils.create_struct_proxy(typ)(c.context, c.builder, value=value)
@@ -330,7 +384,7 @@ def _box(typ: StructureType, value: Any, c: Any) -> Any:
         if name in constants:
             parts.append(c.pyapi.unserialize(c.pyapi.serialize_object(constants[name])))
             continue
-        kind, part = typ.member(name), getattr(struct, name)
+        kind, part = typ.member(name), getattr(struct, typ.slot(name))
         c.context.nrt.incref(c.builder, kind, part)
         parts.append(c.box(kind, part))
     result = c.pyapi.call_function_objargs(maker, parts)

@@ -9,7 +9,7 @@ import numpy as np
 from numba import types as nb
 from numba.np.numpy_support import as_dtype
 
-from .ir import Atom, Const, Var
+from .ir import Atom, Const, Field, Var
 from .numba_adapter import typeof
 from .numba_structures import StructureType
 
@@ -26,10 +26,17 @@ _WITHOUT = (
 COMPOUND = (nb.BaseTuple, StructureType)
 
 
+def key_of(t: StructureType, name: str) -> Const:
+    """What a field of a structure is indexed by: its name, the key of a dict, the position in a list."""
+    container = getattr(t.maker, "container", None)
+    return Const(name if container is dict else int(name) if container is list else Field(name))
+
+
 def parts_of(t: Any) -> tuple[tuple[Const, Any], ...]:
     """The parts of a tuple or a structure: what each is indexed by, and its type."""
-    keys = t.dynamic if isinstance(t, StructureType) else range(len(t.types))
-    return tuple((Const(key), part) for key, part in zip(keys, t.types, strict=True))
+    if isinstance(t, StructureType):
+        return tuple((key_of(t, name), part) for name, part in zip(t.dynamic, t.types, strict=True))
+    return tuple((Const(k), part) for k, part in enumerate(t.types))
 
 
 def is_array(t: Any) -> bool:

@@ -240,6 +240,8 @@ def _compare(frame: Frame, op: str, a: Value, b: Value, node: ast.AST, hint: str
     compare = COMPARE[op]
     if known[0] is not None and known[1] is not None and compare is not None:
         return Const(bool(compare(known[0][0], known[1][0])))
+    if isinstance(b, TupleValue) and b.cls is dict:
+        b = TupleValue(tuple(map(Const, b.fields)))
     if op in ("in", "not in") and isinstance(b, TupleValue):
         items = [_known(item) for item in b.items]
         if known[0] is not None and None not in items:

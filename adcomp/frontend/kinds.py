@@ -74,9 +74,7 @@ class Kinds:
             return nb.Tuple(kinds)
         if op == "slice":
             return nb.slice3_type
-        if op == "[]" and isinstance(stmt.args[-1], Const) and isinstance(stmt.args[-1].value, str):
-            op, kinds, split = ("getattr", kinds[0], stmt.args[-1].value), [], 0
-        elif op.split(".")[0] in namespace:
+        if op.split(".")[0] in namespace:
             op = as_callee(callee(op, namespace), CompilerOptions())
         keywords = tuple(zip(stmt.keywords, kinds[split:], strict=True))
         try:
@@ -85,7 +83,7 @@ class Kinds:
             return None
 
     def _argument(self, atom: Atom, namespace: Mapping[str, Any]) -> Any:
-        if isinstance(atom, Const) and type(atom.value) is int:
+        if isinstance(atom, Const) and (type(atom.value) is int or isinstance(atom.value, str)):
             return nb.literal(atom.value)
         known = self.of(atom, namespace)
         if known is None and isinstance(atom, Var) and "." in atom.name:  # np.float64

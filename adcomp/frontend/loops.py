@@ -65,7 +65,7 @@ def _counting(frame: Frame, it: Iteration, node: ast.AST) -> Iteration:
 def iteration(frame: Frame, node: ast.expr) -> Iteration | TupleValue:
     """What the iterable of a ``for`` means; a tuple of known length is unrolled."""
     if isinstance(node, ast.Call):
-        kind = expression(frame, node.func) if isinstance(node.func, (ast.Name, ast.Attribute)) else None
+        kind = expression(frame, node.func) if _may_name_an_object(frame, node.func) else None
         maker = _MAKERS.get(getattr(kind.value, "__name__", "")) if isinstance(kind, Static) else None
         if maker is not None and kind.value in (range, enumerate, zip, reversed):  # type: ignore[union-attr]
             if node.keywords and kind.value is not enumerate:  # type: ignore[union-attr]
@@ -82,12 +82,19 @@ def iteration(frame: Frame, node: ast.expr) -> Iteration | TupleValue:
             return Iteration(Const(0), n, Const(1), element)
     value = expression(frame, node)
     if isinstance(value, TupleValue):
-        return value
+        return TupleValue(tuple(map(Const, value.fields))) if value.cls is dict else value
     if isinstance(value, (Static, LocalFunction)):
         raise frame.refuse("this object can't be iterated over", node)
     atom = frame.atom(value, node)
     n = frame.emit("len", (atom,), node)
     return Iteration(Const(0), n, Const(1), lambda k: frame.emit("[]", (atom, k), node))
+
+
+def _may_name_an_object(frame: Frame, node: ast.expr) -> bool:
+    """Is it a name, or an attribute of a name that stands for a module or the like?"""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+        return isinstance(expression(frame, node.value), Static)
+    return isinstance(node, ast.Name)
 
 
 def _range(frame: Frame, node: ast.Call) -> Iteration:

@@ -18,7 +18,9 @@ from ..core.ir import Atom, Block, Built, Const, Fixed, Function, Undefined, Var
 from ..core.names import Namer
 from ..core.numba_structures import StructureType
 from ..core.ops import STANDARD
+from ..core.types import key_of
 from ..errors import UnsupportedSyntax
+from ..tangents.trees import container_of
 from .frame import Builder, Frame
 from .lifting import lifting_of, parameter_names
 from .source import source_of
@@ -130,12 +132,15 @@ def _fields(frame: Frame, atom: Atom, typ: StructureType, hint: str, node: ast.A
     items: list[Value] = []
     for name in typ.names:
         if name in constants:
-            items.append(Const(constants[name]))
+            items.append(frame.static(constants[name], name))
             continue
-        label = f"{hint}_{name}"
-        item = frame.emit("[]", (atom, Const(name)), node, label)
+        label = f"{hint}_{name}" if name.isidentifier() or name.isdigit() else hint
+        item = frame.emit("[]", (atom, key_of(typ, name)), node, label)
         items.append(_take_apart(frame, item, typ.member(name), label, node))
-    return TupleValue(tuple(items), typ.names, typ.maker)
+    container = container_of(typ.maker)
+    if container is list:
+        return TupleValue(tuple(items))
+    return TupleValue(tuple(items), typ.names, container or typ.maker)
 
 
 def _results(frame: Frame, value: Value, node: ast.AST) -> tuple[Any, tuple[Atom, ...]]:

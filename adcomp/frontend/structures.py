@@ -58,6 +58,8 @@ def instance(frame: Frame, value: Any, known: Structure, hint: str) -> TupleValu
 
 def attribute(frame: Frame, value: TupleValue, name: str, node: ast.AST) -> Value:
     """A field, a property, or a constant of the class."""
+    if value.cls is dict:
+        raise frame.refuse(f"a dict has no field {name}", node, hint="index it with the key")
     if name in value.fields:
         return value.items[value.fields.index(name)]
     assert value.cls is not None
@@ -72,6 +74,8 @@ def attribute(frame: Frame, value: TupleValue, name: str, node: ast.AST) -> Valu
 def call_method(frame: Frame, value: TupleValue, name: str, args: Sequence[Value],
                 kwargs: Mapping[str, Value], node: ast.AST) -> Value:
     """The call of a method."""
+    if value.cls is dict:
+        return _call_of_dict(frame, value, name, args, kwargs, node)
     assert value.cls is not None
     found = inspect.getattr_static(value.cls, name, None)
     if isinstance(found, staticmethod):
@@ -83,8 +87,36 @@ def call_method(frame: Frame, value: TupleValue, name: str, args: Sequence[Value
     return _run(frame, found, [value, *args], kwargs, node)
 
 
+def _call_of_dict(frame: Frame, value: TupleValue, name: str, args: Sequence[Value],
+                  kwargs: Mapping[str, Value], node: ast.AST) -> Value:
+    """A method of a dict that is an argument: its keys are known."""
+    keys = tuple(map(Const, value.fields))
+    if name == "get" and args and isinstance(args[0], Const) and len(args) <= 2 and not kwargs:
+        known = args[0].value in value.fields
+        return key_of(frame, value, args[0], node) if known else args[1] if args[1:] else Const(None)
+    if args or kwargs or name not in ("keys", "values", "items"):
+        raise frame.refuse(f"the method {name} of a dict is not supported", node,
+                           hint="a dict that is an argument can be read by its keys, and not changed")
+    if name == "items":
+        return TupleValue(tuple(map(TupleValue, zip(keys, value.items, strict=True))))
+    return TupleValue(keys if name == "keys" else value.items)
+
+
+def key_of(frame: Frame, value: TupleValue, key: Value, node: ast.AST) -> Value:
+    """``value[key]`` of a dict."""
+    if not isinstance(key, Const):
+        raise frame.refuse("the key of a dict has to be a constant", node,
+                           hint="loop over its items, which is unrolled")
+    if key.value not in value.fields:
+        raise frame.refuse(f"the dict has no key {key.value!r}", node,
+                           hint=f"its keys are {', '.join(map(repr, value.fields))}")
+    return value.items[value.fields.index(key.value)]
+
+
 def item(frame: Frame, value: TupleValue, index: Sequence[Atom], node: ast.AST) -> Value:
     """``value[index]``: an entry, or a subscript of the matrix in full."""
+    if value.cls is dict:
+        return key_of(frame, value, index[0] if len(index) == 1 else TupleValue(tuple(index)), node)
     assert value.cls is not None
     if hasattr(value.cls, "entry") and len(index) == 2:
         kinds = [frame.kind_of(a) for a in index]
@@ -121,6 +153,8 @@ def function(frame: Frame, f: Any, args: Sequence[Value], kwargs: Mapping[str, V
     """The call of a function of NumPy or Python on structures; None if no class says what it means."""
     first = next(a for a in args if is_structure(a))
     assert isinstance(first, TupleValue) and first.cls is not None
+    if first.cls is dict:
+        return None
     if f in OPERATORS and len(args) == 2 and not kwargs:
         return binary(frame, OPERATORS[f], args[0], args[1], node)
     if f is np.negative:

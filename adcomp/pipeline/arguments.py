@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from ..core.types import (
 from ..errors import WrtError
 from ..passes.context import Context, Note
 from ..tangents.makers import has_natural_form, tangent_of
+from ..tangents.trees import container_of
 
 
 @dataclass(frozen=True)
@@ -105,15 +107,18 @@ def cotangents(
     if unused == "none" and not any(n in ctx.active for n in leaves(part)):
         return "value", [Const(None)]
     if isinstance(part.type, StructureType) and has_tangent(part.type):
-        return _of_structure(ctx, part, bars, form)
+        return _of_structure(ctx, part, bars, form, unused)
     if isinstance(part.type, nb.BaseTuple):
         got = [cotangents(ctx, item, bars, unused, form) for item in part.items]
         return tuple(layout for layout, _ in got), [a for _, atoms in got for a in atoms]
     return "value", [_cotangent(ctx, part, bars)]
 
 
-def _of_structure(ctx: Context, part: Argument, bars: dict[str, Atom], form: str
+def _of_structure(ctx: Context, part: Argument, bars: dict[str, Atom], form: str, unused: str = "zero"
                   ) -> tuple[Any, list[Atom]]:
+    if container_of(part.type.maker) is not None:
+        got = [cotangents(ctx, item, bars, unused, form) for item in part.items]
+        return _built(ctx, part.type.maker, got)
     fields = [item for item in part.items if not item.passive]
     if form == "natural" and has_natural_form(part.type.maker):
         values = [_natural(ctx, item, bars) for item in fields]
@@ -122,6 +127,11 @@ def _of_structure(ctx: Context, part: Argument, bars: dict[str, Atom], form: str
         return "value", [made]
     got = [cotangents(ctx, item, bars, "zero", form) for item in fields]
     maker = tangent_of(part.type.maker, tuple(str(item.path[-1].value) for item in fields))  # type: ignore
+    return _built(ctx, maker, got)
+
+
+def _built(ctx: Context, maker: Any, got: Sequence[tuple[Any, list[Atom]]]) -> tuple[Any, list[Atom]]:
+    """The layout of what is made of parts, and the values in it."""
     name = next((n for n, value in ctx.namespace.items() if value is maker), None)
     if name is None:
         name = ctx.namer(maker.__name__)

@@ -7,7 +7,7 @@ carries a derivative.
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, dataclass_transform
 
 import numpy as np
@@ -70,7 +70,7 @@ _STRUCTURES: dict[type, Structure] = {}
 
 @dataclass_transform(frozen_default=True)
 def structure(cls: Any = None, *, static: tuple[str, ...] = (), passive: tuple[str, ...] = ()) -> Any:
-    """Register a class as a structure; it becomes a frozen dataclass.
+    """Register a class as a structure; it becomes a frozen dataclass, if it is no dataclass yet.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def structure(cls: Any = None, *, static: tuple[str, ...] = (), passive: tuple[s
     """
 
     def register(given: type) -> type:
-        made: type = dataclass(frozen=True, eq=False)(given)
+        made: type = given if is_dataclass(given) else dataclass(frozen=True, eq=False)(given)
         names = tuple(f.name for f in fields(made))
         for name in (*static, *passive):
             if name not in names:

@@ -1,0 +1,205 @@
+"""Dicts, lists, dataclasses and what nests in them, as arguments."""
+
+from __future__ import annotations
+
+import enum
+from collections import namedtuple
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+import adcomp
+from adcomp import Tangent
+from adcomp.errors import UnsupportedSyntax
+
+Layer = namedtuple("Layer", "w b")
+
+
+class Kind(enum.Enum):
+    RELU = 1
+    TANH = 2
+
+
+@dataclass
+class Model:
+    layers: list
+    scale: float
+    kind: Kind = Kind.TANH
+    name: str = "net"
+
+    def activated(self, x):
+        if self.kind == Kind.TANH:
+            return np.tanh(x)
+        return np.maximum(x, 0.0)
+
+    @property
+    def last(self):
+        return self.layers[-1]
+
+
+W = np.array([[0.5, -0.2], [0.1, 0.3]])
+B = np.array([0.1, -0.1])
+X = np.array([1.0, 2.0])
+
+
+def leaves(tree):
+    """The numbers of a tree, and what to put in their place."""
+    if isinstance(tree, dict):
+        return [leaf for value in tree.values() for leaf in leaves(value)]
+    if isinstance(tree, list | tuple):
+        return [leaf for value in tree for leaf in leaves(value)]
+    if isinstance(tree, Model):
+        return leaves([tree.layers, tree.scale])
+    if isinstance(tree, Tangent):
+        return leaves([tree.layers, tree.scale])
+    return [np.asarray(tree, float)]
+
+
+def replaced(tree, parts):
+    if isinstance(tree, dict):
+        return {key: replaced(value, parts) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [replaced(value, parts) for value in tree]
+    if isinstance(tree, tuple):
+        items = [replaced(value, parts) for value in tree]
+        return type(tree)(*items) if hasattr(tree, "_fields") else tuple(items)
+    if isinstance(tree, Model):
+        return Model(replaced(tree.layers, parts), replaced(tree.scale, parts), tree.kind)
+    part = next(parts)
+    return part if isinstance(tree, np.ndarray) else float(part)
+
+
+def check(f, tree, *rest):
+    """The gradient has the shape of the argument, and agrees with differences."""
+    tree_bar = adcomp.gradient(f)(tree, *rest)
+    given, got = leaves(tree), leaves(tree_bar)
+    assert [g.shape for g in given] == [g.shape for g in got]
+    h = 1e-6
+    for k, leaf in enumerate(given):
+        for index in np.ndindex(leaf.shape):
+            values = []
+            for step in (h, -h):
+                moved = [part.copy() for part in given]
+                moved[k][index] += step
+                values.append(f(replaced(tree, iter(moved)), *rest))
+            slope = (values[0] - values[1]) / (2 * h)
+            assert got[k][index] == pytest.approx(slope, rel=1e-6, abs=1e-8)
+    return tree_bar
+
+
+def of_dict(params, x):
+    h = np.tanh(params["w"] @ x + params["b"])
+    return params["scale"] * np.sum(h ** 2)
+
+
+def of_nested(params, x):
+    h = x
+    for layer in params["layers"]:
+        h = np.tanh(layer["w"] @ h + layer["b"])
+    return np.sum(h) * params.get("scale", 2.0) + (0.0 if "bias" in params else 1.0)
+
+
+def of_items(params):
+    total = 0.0
+    for name, value in params.items():
+        if name == "w":
+            total += 2.0 * np.sum(value ** 2)
+        else:
+            total += np.sum(value)
+    for name in params:
+        total += np.sum(params[name])
+    return total
+
+
+def of_list(layers, x):
+    for w, b in layers:
+        x = np.tanh(w @ x + b)
+    return np.sum(x) + layers[-1][1][0]
+
+
+def of_model(model, x):
+    for layer in model.layers:
+        x = model.activated(layer.w @ x + layer.b)
+    return model.scale * np.sum(x) + model.last.b[0]
+
+
+def test_a_dict():
+    bar = check(of_dict, {"w": W, "b": B, "scale": 1.5}, X)
+    assert isinstance(bar, dict) and list(bar) == ["w", "b", "scale"]
+
+
+def test_dicts_and_lists_in_each_other():
+    params = {"layers": [{"w": W, "b": B}, {"b": B, "w": W.T.copy()}], "scale": 0.7}
+    bar = check(of_nested, params, X)
+    assert isinstance(bar["layers"], list) and list(bar["layers"][1]) == ["b", "w"]
+
+
+def test_keys_that_are_no_names():
+    df = adcomp.gradient(lambda p: p["a b"] ** 2 + p["_c"])
+    assert df({"a b": 3.0, "_c": 1.0}) == {"a b": 6.0, "_c": 1.0}
+
+
+def test_loops_over_items_and_keys():
+    check(of_items, {"w": W, "b": B})
+
+
+def test_a_list_of_tuples():
+    bar = check(of_list, [(W, B), (W.T.copy(), 2.0 * B)], X)
+    assert isinstance(bar, list) and isinstance(bar[0], tuple)
+
+
+def test_lists_of_other_lengths_are_other_programs():
+    df = adcomp.gradient(of_list)
+    for n in (1, 3, 2):
+        assert len(df([(W, B)] * n, X)) == n
+
+
+def test_a_dataclass():
+    for kind in Kind:
+        bar = check(of_model, Model([Layer(W, B), Layer(W, 0.5 * B)], 0.5, kind), X)
+        assert isinstance(bar, Tangent) and bar.primal_type is Model and isinstance(bar.layers, list)
+
+
+def test_what_has_no_derivative_is_none():
+    bar = adcomp.gradient(lambda p: p["x"] ** 2 if p["on"] else 0.0)({"x": 3.0, "on": True, "name": "a"})
+    assert bar == {"x": 6.0, "on": None, "name": None}
+
+
+def test_unused_leaves():
+    params = {"x": 3.0, "y": np.ones(2)}
+    assert adcomp.gradient(lambda p: p["x"] ** 2)(params)["y"].tolist() == [0.0, 0.0]
+    assert adcomp.gradient(lambda p: p["x"] ** 2, unused="none")(params)["y"] is None
+
+
+def test_several_arguments_and_pullbacks():
+    def f(params, x):
+        return params["w"] @ x
+
+    pb = adcomp.pullback(f, wrt=(0, 1))
+    y, back = pb({"w": W}, X)
+    w_bar, x_bar = back(np.ones(2))
+    np.testing.assert_allclose(w_bar["w"], np.outer(np.ones(2), X))
+    np.testing.assert_allclose(x_bar, W.T @ np.ones(2))
+    params = {"w": W, "b": B, "scale": 1.5}
+    value, gradient = adcomp.value_and_gradient(of_dict)(params, X)
+    assert value == pytest.approx(of_dict(params, X)) and gradient.keys() == params.keys()
+
+
+def test_a_key_that_is_missing_is_refused_at_its_place():
+    with pytest.raises(UnsupportedSyntax, match=r"no key 'v'"):
+        adcomp.gradient(lambda p: p["v"])({"w": 1.0})
+
+
+def test_keys_have_to_be_strings():
+    with pytest.raises(TypeError, match="keys"):
+        adcomp.gradient(lambda p: p[0])({0: 1.0})
+
+
+def test_a_dict_is_not_changed():
+    def f(p):
+        p["w"] = 2.0
+        return p["w"]
+
+    with pytest.raises(UnsupportedSyntax):
+        adcomp.gradient(f)({"w": 1.0})
