@@ -247,6 +247,10 @@ def copied_together(args: tuple[Any, ...]) -> tuple[Any, ...]:
         if isinstance(arg, tuple):
             items = map(copied, arg)
             return type(arg)(*items) if hasattr(arg, "_fields") else tuple(items)
+        if isinstance(arg, dict):
+            return {key: copied(value) for key, value in arg.items()}
+        if isinstance(arg, list):
+            return list(map(copied, arg))
         structure = structure_of(type(arg))
         if structure is not None:
             return type(arg)(*(copied(getattr(arg, name)) for name in structure.fields))

@@ -203,3 +203,22 @@ def test_a_dict_is_not_changed():
 
     with pytest.raises(UnsupportedSyntax):
         adcomp.gradient(f)({"w": 1.0})
+
+
+def test_a_pullback_keeps_its_own_copies():
+    params = {"w": W.copy(), "layers": [(W.copy(), B)]}
+    _, back = adcomp.pullback(lambda p: np.sum(p["w"] ** 2) + np.sum(p["layers"][0][0] ** 2))(params)
+    params["w"][:] = 0.0
+    params["layers"][0][0][:] = 0.0
+    (bar,) = back(1.0)
+    np.testing.assert_allclose(bar["w"], 2.0 * W)
+    np.testing.assert_allclose(bar["layers"][0][0], 2.0 * W)
+
+
+def test_another_process_finds_the_program(tmp_path):
+    from adcomp.backend.fingerprint import type_key
+    from adcomp.tangents.trees import prepared, type_of_tree
+
+    one, other = ({"w": W, "layers": [(W, 1.0)] * n} for n in (1, 2))
+    keys = [type_key(type_of_tree(prepared(tree))) for tree in (one, one, other)]
+    assert keys[0] == keys[1] != keys[2]

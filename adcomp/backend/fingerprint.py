@@ -146,6 +146,9 @@ def type_key(ty: Any) -> str | None:
         case ("tuple", members):
             keys = [type_key(m) for m in members]
             return None if None in keys else f"Tuple({', '.join(keys)})"  # type: ignore[arg-type]
+        case ("container", word, names, members):
+            keys = [type_key(m) for m in members]
+            return None if None in keys else f"{word}({', '.join(map(repr, names))}: {', '.join(keys)})"  # type: ignore
         case ("structure", cls, names, members):
             keys = [type_key(m) for m in members]
             version = fingerprint(cls, names)

@@ -388,6 +388,8 @@ def kind_of(ty: Type) -> tuple[Any, ...] | None:
         return "named tuple", ty.instance_class, tuple(ty)
     if isinstance(ty, types.BaseTuple):
         return "tuple", tuple(ty)
+    if isinstance(ty, ContainerType):
+        return "container", ty.maker.container.__name__, ty.names, ty.members
     if isinstance(ty, StructureType):
         return "structure", getattr(ty.maker, "primal_type", ty.maker), (ty.names, ty.constants), ty.members
     return None
