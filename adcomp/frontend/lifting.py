@@ -53,7 +53,7 @@ class Lifting:
     offset_names: tuple[str, ...] = ()
 
     @property
-    def function(self) -> FunctionType:
+    def function(self) -> Any:
         """The user's function."""
         return self.current["function"]
 
@@ -105,7 +105,7 @@ def lifted(f: FunctionType, captured: Sequence[str] = (), blocks: int = 0,
     ('block', 'place', 'x_1', 'x', 'n')
     """
     known = lifting_of(f)
-    function = f if known is None else known.function
+    function: Any = f if known is None else known.function
     parameters = parameter_names(function)
     namer = Namer(list(parameters))
     arrays = list(known.captured) if known else [
