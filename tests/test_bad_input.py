@@ -81,7 +81,7 @@ def test_float32_stays_float32():
         (np.ones((2, 2)), errors.TypeInferenceError, "iadd"),
         ("text", errors.TypeInferenceError, "Unknown attribute 'shape' of type unicode_type"),
         (None, errors.TypeInferenceError, "Unknown attribute 'shape' of type none"),
-        ([[1.0], [1.0, 2.0]], TypeError, "'x' is a list; pass a NumPy array"),
+        ([[1.0], [1.0, 2.0]], errors.UnsupportedSyntax, "a tuple or list has no attribute shape"),
         ({1.0}, TypeError, "'x' is a set; pass a NumPy array"),
         (object(), TypeError, "object"),
         (np.ones(3, complex), errors.NotScalarOutput, "polynomial returns complex128"),

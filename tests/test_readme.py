@@ -143,10 +143,9 @@ def test_refused_with_location(f):
     assert caught.value.hint
 
 
-def test_derivative_of_a_derivative_is_refused():
-    df = adcomp.gradient(lambda x: x * x)
-    with pytest.raises(adcomp.errors.AdcompError):
-        adcomp.gradient(df)
+def test_derivative_of_a_derivative():
+    df = adcomp.gradient(lambda x: x * x * x)
+    assert adcomp.gradient(df)(2.0) == 12.0
 
 
 # --- the documentation ----------------------------------------------------------------------------

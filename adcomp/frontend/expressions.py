@@ -97,7 +97,7 @@ def _attribute(frame: Frame, node: ast.Attribute, hint: str | None) -> Value:
             return structures.attribute(frame, base, node.attr, node)
         if node.attr in base.fields:
             return base.items[base.fields.index(node.attr)]
-        raise frame.refuse(f"a tuple has no field {node.attr}", node)
+        raise frame.refuse(f"a tuple or list has no attribute {node.attr}", node)
     atom = frame.atom(base, node)
     if node.attr == "ndim" and (axes := frame.rank_of(atom)):
         return Const(axes)

@@ -14,7 +14,7 @@ from typing import Any
 from numba import types as nb
 
 from ..core.ir import Atom, Built, Call, Const, Fixed, Stmt, Var
-from ..core.numba_structures import StructureType
+from ..core.numba_structures import ContainerType, StructureType
 from ..core.types import cotangent_type, dtype_name, has_tangent, is_array, is_number, parts_of, scalar
 from ..errors import Loc, NotScalarOutput, ShapeMismatch, TypeInferenceError
 from ..passes.context import Context
@@ -188,4 +188,6 @@ def _is_complex(t: Any) -> bool:
 def _kind(t: Any) -> str:
     if is_array(t):
         return f"an array of {t.ndim} dimension{'' if t.ndim == 1 else 's'}"
+    if isinstance(t, ContainerType):
+        return f"a {t.maker.container.__name__}"
     return "a tuple" if isinstance(t, nb.BaseTuple) else "a number" if is_number(t) else str(t)

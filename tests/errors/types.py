@@ -51,8 +51,20 @@ def case_in_a_callee():
     pullback(lambda x: helper(x) * 2.0).vjp((1.0,), 1.0)
 
 
-def case_list():
-    gradient(lambda x: x[0])([1.0, [2.0]])
+def case_set():
+    gradient(lambda x: x[0])({1.0})
+
+
+def case_dict_without_names():
+    gradient(lambda x: x[0])({0: 1.0})
+
+
+def case_missing_key():
+    gradient(lambda x: x["b"])({"a": 1.0})
+
+
+def case_attribute_of_a_list():
+    gradient(lambda x: x.shape[0])([1.0, [2.0]])
 
 
 def case_objects():
