@@ -197,3 +197,12 @@ def test_a_changed_method_is_another_program():
 
     one, other = (type_key(numba.typeof(make(c)(1.0))) for c in (2.0, 3.0))
     assert one != other
+
+
+def test_a_function_that_is_called_like_a_kernel():
+    def along(x):
+        return np.sum(np.abs(x + 1j * x) ** 3)
+
+    df = adcomp.gradient(along)
+    second = adcomp.gradient(lambda x: df(x)[0])(np.array([1.0, 2.0]))
+    np.testing.assert_allclose(second, [6.0 * 2.0 ** 1.5, 0.0], rtol=1e-12)

@@ -189,7 +189,10 @@ class DerivativeDispatcher(SpecialisingDispatcher):
     def typeof_pyval(self, val: Any) -> Any:
         if holds_lists(val):  # of which no type tells the length: `_compile_for_args` prepares them
             return types.pyobject
-        return type_of_tree(val) or super().typeof_pyval(val)
+        try:
+            return type_of_tree(val) or super().typeof_pyval(val)
+        except TypeError:  # `_problem` says why
+            return types.pyobject
 
     def compile(self, sig: Any) -> Any:
         argtypes, _ = self.complete(sig)
@@ -301,8 +304,10 @@ def _problem(value: Any) -> str | None:
     """Why Numba can't take a value, where its own message would not help."""
     if isinstance(value, set):
         return "is a set; pass a NumPy array"
-    if isinstance(value, dict) and not all(isinstance(key, str) for key in value):
-        return "is a dict whose keys are not all strings"
+    try:
+        type_of_tree(value)
+    except TypeError as error:
+        return str(error)
     if isinstance(value, np.ndarray | np.generic):
         kind = "an array" if isinstance(value, np.ndarray) else "a number"
         if value.dtype.hasobject:

@@ -83,7 +83,9 @@ class Kinds:
             return None
 
     def _argument(self, atom: Atom, namespace: Mapping[str, Any]) -> Any:
-        if isinstance(atom, Const) and (type(atom.value) is int or isinstance(atom.value, str)):
+        if isinstance(atom, Const) and isinstance(atom.value, str):
+            return nb.literal(str(atom.value))
+        if isinstance(atom, Const) and type(atom.value) is int:
             return nb.literal(atom.value)
         known = self.of(atom, namespace)
         if known is None and isinstance(atom, Var) and "." in atom.name:  # np.float64

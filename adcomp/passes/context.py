@@ -153,7 +153,9 @@ class Context:
     def _argument_type(self, atom: Atom) -> Any:
         known = nb.ellipsis if atom == Const(Ellipsis) else self.type_of(atom)
         if known is not None:
-            if isinstance(atom, Const) and isinstance(atom.value, int | str):
+            if isinstance(atom, Const) and isinstance(atom.value, str):
+                return nb.literal(str(atom.value))
+            if isinstance(atom, Const) and isinstance(atom.value, int):
                 return nb.literal(atom.value) if not isinstance(atom.value, bool) else nb.boolean
             return known
         from ..core.numba_adapter import typeof

@@ -67,7 +67,7 @@ class _Expand:
         self.types, self.rules, self.is_primitive = types, rules, is_primitive
         self.namespace = dict(fn.namespace)
         self.bound = {*fn.params, *bound_in(fn.body)}
-        self.namer = Namer([*self.bound, *fn.namespace, *STANDARD, "kernels", "frames"])
+        self.namer = Namer([fn.name, *self.bound, *fn.namespace, *STANDARD, "kernels", "frames"])
         self.tuples: dict[str, Sequence[Atom]] = {}
         self.full: set[str] = set()  # slices of whole axes
         self.steady = Steady(fn, types)

@@ -54,7 +54,7 @@ def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES, *, pla
         verify(expanded)
         fn, types = typed(simplify(expanded), argtypes)
     fn = define_numbers(simplify(drop_untyped(fn, types)), types)
-    namer = Namer([*fn.params, *bound_in(fn.body), *fn.namespace, *STANDARD, "kernels", FRAMES])
+    namer = Namer([fn.name, *fn.params, *bound_in(fn.body), *fn.namespace, *STANDARD, "kernels", FRAMES])
     fn, types = normalise(fn, types, namer)
     fn = simplify(fn)
     verify(fn)

@@ -114,7 +114,7 @@ def type_of_tree(value: Any) -> Any:
     """
     if isinstance(value, dict):
         if not all(isinstance(key, str) for key in value):
-            raise TypeError("a dict as an argument has strings as its keys")
+            raise TypeError("is or holds a dict whose keys are not all strings")
         return _container(dict_of(tuple(value)), tuple(value), value.values())
     if isinstance(value, Listed):
         names = tuple(map(str, range(len(value.items))))

@@ -131,7 +131,8 @@ def test_array_results():
 
 
 @pytest.mark.parametrize("value, message", [
-    ({1.0}, "'w' is a set"), ({0: 1.0}, "'w' is a dict"), (np.array([None]), "array of Python objects"),
+    ({1.0}, "'w' is a set"), ({0: 1.0}, "'w' is or holds a dict"),
+    (np.array([None]), "array of Python objects"),
 ])
 def test_arguments_that_have_no_type(df, value, message):
     with pytest.raises(TypeError, match=message):

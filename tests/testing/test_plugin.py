@@ -46,7 +46,8 @@ def run(*command, **options):
 
 def test_a_users_tests(tmp_path):
     (tmp_path / "test_energy.py").write_text(USERS)
-    done = run("-m", "pytest", "-p", "pytest_adcomp", "-p", "no:cacheprovider", "-rA", "--noconftest",
+    done = run("-m", "pytest", "-p", "no:adcomp", "-p", "pytest_adcomp", "-p", "no:cacheprovider", "-rA",
+               "--noconftest",
                "test_energy.py", cwd=tmp_path)
     assert "4 passed, 1 xfailed" in done.stdout and "1 failed" in done.stdout, done.stdout
     assert "check_gradient(energy): the gradient is right" in done.stdout
