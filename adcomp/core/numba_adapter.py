@@ -370,7 +370,8 @@ def target_options(value: Any) -> str:
     """The options of a dispatcher, as a text that is the same in every process."""
     options = getattr(getattr(value, "_dispatcher", value), "targetoptions", None) or {}
     pinned = getattr(value, "locals", None) or {}
-    return repr(sorted((k, _ordered(v)) for k, v in options.items())) + repr(sorted(pinned.items()))
+    fixed = list(value.overloads) if is_dispatcher(value) and not value._can_compile else []
+    return repr(sorted((k, _ordered(v)) for k, v in options.items())) + repr((sorted(pinned.items()), fixed))
 
 
 def _ordered(value: Any) -> Any:

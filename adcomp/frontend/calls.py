@@ -13,6 +13,7 @@ import numba
 import numpy as np
 from numba import types
 
+from ..core.declared import note
 from ..core.ir import Atom, Const, SetItem, Var
 from ..core.ops import callee as object_called
 from ..core.ops import op_of
@@ -26,7 +27,7 @@ from .derivatives import (
     make_derivative,
     makes_derivatives,
 )
-from .expressions import expression
+from .expressions import expression, tuple_items
 from .frame import Frame
 from .source import python_function, source_of
 from .statements import call_effect, run_body
@@ -69,10 +70,10 @@ def _arguments(frame: Frame, node: ast.Call) -> tuple[list[Value], dict[str, Val
     args: list[Value] = []
     for arg in node.args:
         if isinstance(arg, ast.Starred):
-            value = expression(frame, arg.value)
-            if not isinstance(value, TupleValue):
+            items = tuple_items(frame, expression(frame, arg.value), arg)
+            if items is None:
                 raise frame.refuse("only a tuple of known length can be starred", arg)
-            args += value.items
+            args += items
         else:
             args.append(expression(frame, arg))
     kwargs = {}
@@ -225,7 +226,7 @@ def inline_function(
         name = frame.builder.global_name(dispatcher_of(f, dispatcher), f.__name__)
         return _recursion(frame, f, name, args, kwargs, node)
     source = source_of(f)
-    callee = Frame(frame.builder, source)
+    callee = Frame(frame.builder, source, declared=note(dispatcher if dispatcher is not None else f))
     defaults = [callee.static(v, "default") for v in source.defaults]
     kwdefaults = {k: callee.static(v, k) for k, v in source.kwdefaults.items()}
     callee.env = _bind(frame, source.node.args, args, kwargs, defaults, kwdefaults, source.name, node)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.declared import Declared
 from ..core.ir import Atom, Block, Const, If, Let, Stmt, Undefined, Var
 from ..core.names import Namer
 from ..core.ops import STANDARD, op_of
@@ -98,6 +99,9 @@ class Frame:
     source: Source
     env: dict[str, Value] = field(default_factory=dict)
     parent: Frame | None = None
+    #: the types that the function declares, and the signature that it is read for
+    declared: Declared = field(default_factory=Declared)
+    signature: tuple[tuple[Any, ...], Any] | None = None
 
     # --- errors and places ----------------------------------------------------------------------
 
