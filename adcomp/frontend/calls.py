@@ -46,6 +46,10 @@ FUNCTIONS = {"dot": "np.dot"}
 
 def call(frame: Frame, node: ast.Call, hint: str | None) -> Value:
     """Emit a call expression."""
+    if any(isinstance(a, ast.ListComp) for a in node.args[:1]):
+        made = _of_comprehension(frame, node)
+        if made is not None:
+            return made
     args, kwargs = _arguments(frame, node)
     if isinstance(node.func, ast.Attribute):
         base = expression(frame, node.func.value)
@@ -64,6 +68,16 @@ def call(frame: Frame, node: ast.Call, hint: str | None) -> Value:
     if isinstance(f, Static):
         return _call_object(frame, f.value, args, kwargs, node, hint)
     raise frame.refuse("this value can't be called", node)
+
+
+def _of_comprehension(frame: Frame, node: ast.Call) -> Value | None:
+    """``np.array([... for ...])``; None if it is another call."""
+    from .comprehensions import array_of
+
+    f = expression(frame, node.func) if isinstance(node.func, ast.Name | ast.Attribute) else None
+    if not isinstance(f, Static) or f.value not in (np.array, np.asarray):
+        return None
+    return array_of(frame, node)
 
 
 def _arguments(frame: Frame, node: ast.Call) -> tuple[list[Value], dict[str, Value]]:

@@ -64,6 +64,10 @@ def expression(frame: Frame, node: ast.expr, hint: str | None = None) -> Value:
             return _conditional(frame, test, body, orelse, node, hint)
         case ast.Call():
             return call(frame, node, hint)
+        case ast.ListComp():
+            from .comprehensions import unrolled
+
+            return unrolled(frame, node)
         case ast.Lambda():
             return LocalFunction(
                 node, frame, tuple(expression(frame, d) for d in node.args.defaults)
