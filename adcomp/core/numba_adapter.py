@@ -81,6 +81,8 @@ def typeof(value: Any) -> Type:
     >>> print(typeof(1), typeof(np.zeros((2, 2)).T))
     int64 array(float64, 2d, F)
     """
+    if isinstance(value, type) and value in (float, int, complex, bool):  # as a dtype
+        return cpu_target.typing_context.resolve_value_type(value)
     return unliteral(_numba_typeof(value))
 
 

@@ -31,6 +31,7 @@ from .expressions import expression, tuple_items
 from .frame import Frame
 from .source import python_function, source_of
 from .statements import call_effect, run_body
+from .vectorised import call_vectorised, is_vectorised
 from .values import LocalFunction, Static, TupleValue, Value
 
 #: methods and functions that write into their first argument
@@ -112,6 +113,8 @@ def _call_object(
         value = structures.function(frame, f, args, kwargs, node)
         if value is not None:
             return value
+    if isinstance(f, type) and issubclass(f, tuple) and hasattr(f, "_fields"):
+        return _named_tuple(frame, f, args, kwargs, node)
     special = _SPECIAL.get(f) if isinstance(f, (type, FunctionType)) or callable(f) else None
     if special is not None:
         value = special(frame, args, kwargs, node, hint)
@@ -127,6 +130,8 @@ def _call_object(
     replacement = library.REPLACED.get(f) if op_of(f) is not None else None
     if replacement is not None:
         return inline_function(frame, replacement, args, kwargs, node)
+    if is_vectorised(f):
+        return call_vectorised(frame, f, args, kwargs, node, inline_function)
     op = op_of(f)
     if op is not None:
         return _primitive(frame, op, args, kwargs, node, hint)
@@ -150,6 +155,16 @@ def _call_object(
         f"{getattr(f, '__name__', f)!s} can't be differentiated: adcomp can't read it", node,
         hint="give it a rule with adcomp.pullback_rule, or mark it with adcomp.nondifferentiable",
     )
+
+
+def _named_tuple(frame: Frame, f: Any, args: list[Value], kwargs: dict[str, Value], node: ast.Call
+                 ) -> TupleValue:
+    """A named tuple, made by its class."""
+    fields = [ast.arg(name) for name in f._fields]
+    spec = ast.arguments(posonlyargs=[], args=fields, kwonlyargs=[], kw_defaults=[], defaults=[])
+    defaults = [frame.static(v, name) for name, v in f._field_defaults.items()]
+    bound = _bind(frame, spec, args, kwargs, defaults, {}, f.__name__, node)
+    return TupleValue(tuple(bound.values()), tuple(f._fields))
 
 
 # --- primitives ---------------------------------------------------------------------------------

@@ -77,3 +77,32 @@ def arguments(*items: object) -> Callable:
 #: short names for the tables
 x5, y5, p5, q5 = normal(5), normal(5), normal(5, positive=True), normal(5, positive=True)
 number, plus = normal(), lambda rng: float(np.abs(rng.normal())) + 0.2
+
+
+def writing(shape: tuple[int, ...], dtype: type = float, *, first: bool = False, given: int = 1) -> Callable:
+    """A call that hands the function an array to write to, last or first, and returns it."""
+
+    def call(f):
+        def one(a):
+            out = np.zeros(shape, dtype)
+            f(a, out)
+            return out
+
+        def two(a, b):
+            out = np.zeros(shape, dtype)
+            f(a, b, out)
+            return out
+
+        def one_after(a):
+            out = np.zeros(shape, dtype)
+            f(out, a)
+            return out
+
+        def three_after(a, b, c):
+            out = np.zeros(shape, dtype)
+            f(out, a, b, c)
+            return out
+
+        return {(1, False): one, (2, False): two, (1, True): one_after, (3, True): three_after}[given, first]
+
+    return call

@@ -1,8 +1,9 @@
 """Economics, interpolation, waves, geometry: quantecon, HARK, interpolation, disba, eko, numba_celltree."""
 
+import numba
 import numpy as np
 
-from ._case import Case, arguments, normal
+from ._case import Case, arguments, normal, writing
 from .orbits import near
 
 
@@ -16,20 +17,6 @@ def matrix(n):
 def stochastic(rng):
     p = rng.uniform(0.1, 1.0, size=(4, 4))
     return p / p.sum(axis=1, keepdims=True)
-
-
-def shaped(shape):
-    """A call with an array to write to at the end, which is returned."""
-
-    def call(f):
-        def result(*args):
-            out = np.zeros(shape)
-            f(*args, out)
-            return out
-
-        return result
-
-    return call
 
 
 def stationary(f):
@@ -58,14 +45,17 @@ def markov(f):
     return result
 
 
+@numba.njit
 def cubic(x, a):
     return x**3 - a
 
 
+@numba.njit
 def slope(x, a):
     return 3.0 * x * x
 
 
+@numba.njit
 def bend(x, a):
     return 6.0 * x
 
@@ -109,7 +99,7 @@ PROGRAMS = "quantecon.optimize"
 QUANTECON = [
     Case("quantecon._inequality:gini_coefficient", arguments(normal(6, positive=True))),
     Case("quantecon._inequality:lorenz_curve", arguments(normal(6, positive=True)), lorenz),
-    Case("quantecon._lss:simulate_linear_model", arguments(matrix(3), normal(3, 1), normal(3, 5), 6)),
+    Case("quantecon._lss:simulate_linear_model", arguments(matrix(3), normal(3), normal(3, 5), 6)),
     Case("quantecon.markov.approximation:std_norm_cdf", arguments(normal())),
     Case("quantecon.markov.approximation:_fill_tauchen",
          arguments(lambda rng: np.linspace(-1.0, 1.0, 4), 0.7, 0.4, 0.3), markov),
@@ -181,8 +171,8 @@ INTERPOLATION = [
     Case(f"{SPLINES}.eval_cubic_numba:vec_eval_cubic_spline_2",
          arguments(low, high, normal(8, 7), lambda rng: rng.uniform(0.1, 0.9, size=(4, 2))), at_points),
     Case(f"{SPLINES}.prefilter_cubic:find_coefs_1d", arguments(0.3, normal(6)), filtered),
-    Case("interpolation.complete_poly:_complete_poly_impl_vec", arguments(normal(2), 3), shaped(10)),
-    Case("interpolation.complete_poly:_complete_poly_impl", arguments(normal(2, 4), 3), shaped((10, 4))),
+    Case("interpolation.complete_poly:_complete_poly_impl_vec", arguments(normal(2), 3), writing((10,), given=2)),
+    Case("interpolation.complete_poly:_complete_poly_impl", arguments(normal(2, 4), 3), writing((10, 4), given=2)),
 ]
 
 knots = lambda rng: np.linspace(0.0, 2.0, 5)  # noqa: E731

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._case import Case, arguments, normal
+from ._case import Case, arguments, normal, writing
 
 PLANET = 398600.4418
 
@@ -133,25 +133,6 @@ def phases(rng):
     return np.array([[unit(rng) for _ in range(3)] for _ in range(2)])
 
 
-def filled(shape, dtype=float, *, first=False):
-    """A call that hands the function an array to write to, and returns it."""
-
-    def call(f):
-        if first:
-            def result(*args):
-                out = np.zeros(shape, dtype)
-                f(out, *args)
-                return out
-        else:
-            def result(*args):
-                out = np.zeros(shape, dtype)
-                f(*args, out)
-                return out
-        return result
-
-    return call
-
-
 def scaled(f):
     def result(w):
         v = w.copy()
@@ -166,7 +147,7 @@ SPHERICAL = [
     Case("spherical.recursions:quaternion_angles", arguments(quaternion)),
     Case("spherical.recursions.complex_powers:_complex_powers",
          arguments(lambda rng: np.array([unit(rng), unit(rng)]), 4),
-         filled((2, 5), np.complex128)),
+         writing((2, 5), complex, given=2)),
     Case("spherical.utilities.mode_conversions:vector_as_ell_1_modes", arguments(normal(3))),
     Case("spherical.utilities.mode_conversions:vector_from_ell_1_modes",
          arguments(lambda rng: rng.normal(size=3) + 1j * rng.normal(size=3))),
@@ -178,10 +159,10 @@ SPHERICAL = [
 
 
 QUATERNIONIC = [
-    Case("quaternionic.converters:_from_euler_phases", arguments(phases), filled((2, 4), first=True)),
-    Case("quaternionic.converters:_to_euler_phases", arguments(quaternion), filled((3,), np.complex128)),
+    Case("quaternionic.converters:_from_euler_phases", arguments(phases), writing((2, 4), first=True)),
+    Case("quaternionic.converters:_to_euler_phases", arguments(quaternion), writing((3,), complex)),
     Case("quaternionic.alignment:_construct_S", arguments(normal(6, 3), normal(6, 3), normal(6, positive=True)),
-         filled((3, 3), first=True)),
+         writing((3, 3), first=True, given=3)),
 ]
 
 CASES = [*HAPSIRA, *FBPIC, *SPHERICAL, *QUATERNIONIC]
