@@ -25,7 +25,7 @@ from numba.core import errors as numba_errors
 from numba.core.compiler import CompileResult, Flags
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher, OmittedArg
-from numba.core.extending import _Intrinsic
+from numba.core.extending import _Intrinsic, register_jitable
 from numba.core.registry import CPUDispatcher, cpu_target
 from numba.core.targetconfig import ConfigStack
 from numba.core.typing.typeof import typeof as _numba_typeof
@@ -326,6 +326,35 @@ def python_function(value: Any) -> FunctionType | None:
         if isinstance(found, FunctionType):
             return found
     return None
+
+
+def overloads_of(value: Any) -> tuple[Callable[..., Any], ...]:
+    """What ``@overload`` registered for a plain function, the last first; empty if there is nothing.
+
+    Nothing, too, of a function that is registered as its own, with ``register_jitable``.
+
+    Each takes types, and gives the function that is compiled, or None.
+
+    Examples
+    --------
+    >>> from numba.extending import overload
+    >>> def stub(x): pass
+    >>> def twice(x): return lambda x: 2 * x
+    >>> overloads_of(stub), overload(stub)(twice) is twice, overloads_of(stub) == (twice,)
+    ((), True, True)
+    """
+    if not isinstance(value, FunctionType):
+        return ()
+    with global_compiler_lock:
+        _refresh()
+        try:
+            kind = cpu_target.typing_context.resolve_value_type(value)
+        except ValueError:
+            return ()
+    templates = getattr(kind, "templates", ())
+    found = [t._overload_func for t in reversed(templates) if hasattr(t, "_overload_func")]
+    own = [g.__module__ == register_jitable.__module__ and g() is value for g in found]
+    return () if any(own) else tuple(found)
 
 
 def is_dispatcher(value: Any) -> bool:

@@ -15,6 +15,7 @@ from numba import types
 
 from ..core.declared import note
 from ..core.ir import Atom, Const, SetItem, Var
+from ..core.numba_adapter import overloads_of
 from ..core.ops import callee as object_called
 from ..core.ops import op_of
 from ..tangents.structures import structure_of
@@ -148,6 +149,9 @@ def _call_object(
     call_of = getattr(type(f), "__call__", None)  # noqa: B004
     if isinstance(call_of, FunctionType) and not isinstance(f, type):  # an object that is called
         return _call_object(frame, call_of, [frame.static(f, "self"), *args], kwargs, node, hint)
+    overloads = overloads_of(f)
+    if overloads:
+        return _overloaded(frame, f, overloads, args, kwargs, node)
     function = python_function(f)
     if isinstance(function, FunctionType):
         return inline_function(frame, function, args, kwargs, node, f)
@@ -241,6 +245,21 @@ def _nan_to_num_in_place(frame: Frame, args: Sequence[Atom], kwargs: Mapping[str
     rest = {k: v for k, v in kwargs.items() if k != "copy"}
     return _with_out(frame, "np.nan_to_num", (args[0], *((Const(True), *args[2:]) if args[1:] else ())),
                      rest, args[0], node)
+
+
+def _overloaded(frame: Frame, f: Any, overloads: Sequence[Any], args: list[Value], kwargs: dict[str, Value],
+                node: ast.Call) -> Value:
+    """A call of a function that has an ``@overload``: that is what Numba compiles, not its body."""
+    kinds = [frame.full_kind_of(v) for v in args]
+    named = {name: frame.full_kind_of(v) for name, v in kwargs.items()}
+    if any(k is None for k in (*kinds, *named.values())):
+        raise frame.refuse(f"{f.__name__} has an @overload, and the types of its arguments are not known here",
+                           node, hint="call what it stands for, or give it a rule with adcomp.pullback_rule")
+    for choose in overloads:
+        function = choose(*kinds, **named)
+        if isinstance(function, FunctionType):
+            return inline_function(frame, function, args, kwargs, node)
+    raise frame.refuse(f"{f.__name__} has no @overload for these arguments", node)
 
 
 # --- inlining -----------------------------------------------------------------------------------

@@ -26,8 +26,9 @@ class Case:
         Part of the message of the error that is due, for what is out of scope.
     wrt : tuple of int, optional
         The arguments to differentiate by; all that hold floating-point numbers when left out.
-    options : tuple
-        Pairs of names and values for `adcomp.gradient`, as ``control_dependence``.
+    rounds : int
+        How many arguments there are, if the function declares types of single precision: its gradient is
+        compared with differences of the same text in double precision.
     note : str
         For the page.
     """
@@ -37,7 +38,7 @@ class Case:
     call: Callable | None = None
     refused: str = ""
     wrt: tuple[int, ...] | None = None
-    options: tuple = ()
+    rounds: int = 0
     note: str = ""
 
     @property

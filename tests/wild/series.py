@@ -31,7 +31,7 @@ AEON = [
     Case("aeon.distances._shift_scale_invariant:shift_scale_invariant_distance",
          arguments(normal(7), normal(7), 2), wrt=(0, 1)),
     Case("aeon.distances._sbd:sbd_distance", arguments(normal(7), normal(7)), wrt=(0, 1),
-         refused="objmode", note="leaves compiled code with `objmode`"),
+         refused="with is not supported", note="leaves compiled code with `objmode`"),
     Case("aeon.distances.pointwise._squared:squared_distance", two),
     Case("aeon.distances.pointwise._minkowski:minkowski_distance", arguments(normal(6), normal(6), 2.5)),
     Case("aeon.utils.numba.general:z_normalise_series", arguments(normal(7))),
@@ -43,7 +43,7 @@ AEON = [
     Case("aeon.utils.numba.stats:row_iqr", arguments(normal(3, 7))),
     Case("aeon.utils.numba.stats:row_median", arguments(normal(3, 7))),
     Case("aeon.clustering._kernel_k_means:_kdtw_lk",
-         arguments(normal(6), normal(6), normal(6, 6, positive=True))),
+         arguments(normal(6, 1), normal(6, 1), normal(6, 6, positive=True))),
     Case("aeon.anomaly_detection.series.distance_based._madrid:_mass", arguments(normal(16), normal(5))),
     Case("aeon.anomaly_detection.series.distance_based._madrid:_moving_mean_std", arguments(normal(12), 4)),
 ]
