@@ -444,22 +444,22 @@ def _dispatcher(kind: Kind, f: Any, given: dict[str, Any]) -> Any:
 def _compiled(kind: Kind, f: Any, positions: Any, several: bool, given: dict[str, Any], *, like: Any = None
               ) -> DerivativeDispatcher:
     """The dispatcher of a derivative; Numba's options are those of `like`."""
-    options = _program_options(positions, several, given)
     compiler = CompilerOptions.of(
         f if like is None else like, fastmath=given["fastmath"], nogil=given["nogil"], parallel=False
     )
+    options = _program_options(positions, several, given, raising=compiler.error_model == "python")
     return DerivativeDispatcher(
         f, kind, options, _generate, compiler=compiler, cache=given["cache"], related=related,
         explain=_explain,
     )
 
 
-def _program_options(positions: Any, several: bool, given: dict[str, Any]) -> Any:
+def _program_options(positions: Any, several: bool, given: dict[str, Any], *, raising: bool = False) -> Any:
     from .pipeline.options import Options
 
     return Options(wrt=positions, several=several, math=given["math"], alias=given["alias"],
                    unused=given["unused"], form=given["form"], control=given["control_dependence"],
-                   holomorphic=given["holomorphic"])
+                   holomorphic=given["holomorphic"], raising=raising)
 
 
 #: option -> the values that it may have, and those that are planned

@@ -75,7 +75,15 @@ def stack(arrays, y, axis=0):
                 plane(y, k)[...] = a
         return y
 
-    return None if last == 0 or 2 < axis < last else stack
+    def of_numbers(arrays):
+        y = np.empty(len(arrays), dtype)
+        for k, a in enumerate(arrays):
+            y[k] = a[()]
+        return y
+
+    if last == 0:
+        return of_numbers
+    return None if 2 < axis < last else stack
 
 
 @definition(np.hstack)

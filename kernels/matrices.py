@@ -149,18 +149,26 @@ def _refuse_wrong_length(m, n):
         raise ValueError("the cross product of vectors of two dimensions is a number")
 
 
+def _is_flat(x):
+    """Is it a tuple of numbers, as constants or as a type?"""
+    if isinstance(x, tuple):
+        return all(isinstance(v, int | float | complex) for v in x)
+    return isinstance(x, types.BaseTuple) and all(isinstance(t, types.Number) for t in x.types)
+
+
 @definition(np.cross)
 def cross(a, b, y):
     """The third component of a vector of two is zero."""
-    if not isinstance(a, types.Array) or not isinstance(b, types.Array):
+    vector = all(isinstance(x, types.Array) and x.ndim == 1 or _is_flat(x) for x in (a, b))
+    if not vector and not all(isinstance(x, types.Array) for x in (a, b)):
         return None
     dtype = number_class(y)
 
     def of_vectors(a, b):
-        _refuse_wrong_length(a.shape[0], b.shape[0])
+        _refuse_wrong_length(len(a), len(b))
         y = np.empty(3, dtype)
-        a2 = a[2] if a.shape[0] == 3 else dtype(0)
-        b2 = b[2] if b.shape[0] == 3 else dtype(0)
+        a2 = a[2] if len(a) == 3 else dtype(0)
+        b2 = b[2] if len(b) == 3 else dtype(0)
         y[0] = a[1] * b2 - a2 * b[1]
         y[1] = a2 * b[0] - a[0] * b2
         y[2] = a[0] * b[1] - a[1] * b[0]

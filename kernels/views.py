@@ -250,7 +250,14 @@ def asarray(a, y, dtype=None):
 
         return of_tuple if len(a) else None
     if not isinstance(a, types.Array):
-        return None
+        result = number_class(y)
+
+        def of_number(a):
+            made = np.empty((), result)
+            made[()] = a
+            return made
+
+        return of_number if isinstance(a, types.Number | int | float | complex) else None
 
     def itself(a):
         return a

@@ -20,6 +20,7 @@ import numpy as np
 from numba import types
 
 from ..core.memory import expect_large_blocks
+from ..core.declared import note
 from ..core.numba_adapter import (
     CompilerOptions,
     ForceLiteralArg,
@@ -165,6 +166,7 @@ class DerivativeDispatcher(SpecialisingDispatcher):
         argtypes = tuple(map(unliteral, self.complete(types)[0]))
         if self._explain is None:
             raise NotImplementedError(f"{self.__name__} can't be explained")
+        note(self.primal)
         return self._explain(self._plain, argtypes, self.kind, self.options)
 
     def fingerprint_parts(self) -> tuple[Any, ...]:
@@ -247,6 +249,7 @@ class DerivativeDispatcher(SpecialisingDispatcher):
         program = cache.load_program(key, self._plain) if lasting else None
         if program is None:
             types = tuple(map(unliteral, argtypes))
+            note(self.primal)
             program = self._generate(self._plain, types, self.kind, self.options)
             if lasting and program.lasting:
                 cache.store_program(key, program, self._plain, self._hash(argtypes))

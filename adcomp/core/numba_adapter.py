@@ -25,7 +25,7 @@ from numba.core import errors as numba_errors
 from numba.core.compiler import CompileResult, Flags
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher, OmittedArg
-from numba.core.extending import _Intrinsic
+from numba.core.extending import _Intrinsic, register_jitable
 from numba.core.registry import CPUDispatcher, cpu_target
 from numba.core.targetconfig import ConfigStack
 from numba.core.typing.typeof import typeof as _numba_typeof
@@ -81,6 +81,8 @@ def typeof(value: Any) -> Type:
     >>> print(typeof(1), typeof(np.zeros((2, 2)).T))
     int64 array(float64, 2d, F)
     """
+    if isinstance(value, type) and value in (float, int, complex, bool):  # as a dtype
+        return cpu_target.typing_context.resolve_value_type(value)
     return unliteral(_numba_typeof(value))
 
 
@@ -327,6 +329,35 @@ def python_function(value: Any) -> FunctionType | None:
     return None
 
 
+def overloads_of(value: Any) -> tuple[Callable[..., Any], ...]:
+    """What ``@overload`` registered for a plain function, the last first; empty if there is nothing.
+
+    Nothing, too, of a function that is registered as its own, with ``register_jitable``.
+
+    Each takes types, and gives the function that is compiled, or None.
+
+    Examples
+    --------
+    >>> from numba.extending import overload
+    >>> def stub(x): pass
+    >>> def twice(x): return lambda x: 2 * x
+    >>> overloads_of(stub), overload(stub)(twice) is twice, overloads_of(stub) == (twice,)
+    ((), True, True)
+    """
+    if not isinstance(value, FunctionType):
+        return ()
+    with global_compiler_lock:
+        _refresh()
+        try:
+            kind = cpu_target.typing_context.resolve_value_type(value)
+        except ValueError:
+            return ()
+    templates = getattr(kind, "templates", ())
+    found = [t._overload_func for t in reversed(templates) if hasattr(t, "_overload_func")]
+    own = [g.__module__ == register_jitable.__module__ and g() is value for g in found]
+    return () if any(own) else tuple(found)
+
+
 def is_dispatcher(value: Any) -> bool:
     """Whether a value is what ``njit`` returns."""
     return isinstance(value, Dispatcher)
@@ -371,7 +402,8 @@ def target_options(value: Any) -> str:
     """The options of a dispatcher, as a text that is the same in every process."""
     options = getattr(getattr(value, "_dispatcher", value), "targetoptions", None) or {}
     pinned = getattr(value, "locals", None) or {}
-    return repr(sorted((k, _ordered(v)) for k, v in options.items())) + repr(sorted(pinned.items()))
+    fixed = list(value.overloads) if is_dispatcher(value) and not value._can_compile else []
+    return repr(sorted((k, _ordered(v)) for k, v in options.items())) + repr((sorted(pinned.items()), fixed))
 
 
 def _ordered(value: Any) -> Any:

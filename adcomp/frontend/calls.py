@@ -13,7 +13,9 @@ import numba
 import numpy as np
 from numba import types
 
+from ..core.declared import note
 from ..core.ir import Atom, Const, SetItem, Var
+from ..core.numba_adapter import overloads_of
 from ..core.ops import callee as object_called
 from ..core.ops import op_of
 from ..tangents.structures import structure_of
@@ -26,10 +28,11 @@ from .derivatives import (
     make_derivative,
     makes_derivatives,
 )
-from .expressions import expression
+from .expressions import expression, tuple_items
 from .frame import Frame
 from .source import python_function, source_of
 from .statements import call_effect, run_body
+from .vectorised import call_vectorised, is_vectorised
 from .values import LocalFunction, Static, TupleValue, Value
 
 #: methods and functions that write into their first argument
@@ -45,6 +48,10 @@ FUNCTIONS = {"dot": "np.dot"}
 
 def call(frame: Frame, node: ast.Call, hint: str | None) -> Value:
     """Emit a call expression."""
+    if any(isinstance(a, ast.ListComp) for a in node.args[:1]):
+        made = _of_comprehension(frame, node)
+        if made is not None:
+            return made
     args, kwargs = _arguments(frame, node)
     if isinstance(node.func, ast.Attribute):
         base = expression(frame, node.func.value)
@@ -65,14 +72,24 @@ def call(frame: Frame, node: ast.Call, hint: str | None) -> Value:
     raise frame.refuse("this value can't be called", node)
 
 
+def _of_comprehension(frame: Frame, node: ast.Call) -> Value | None:
+    """``np.array([... for ...])``; None if it is another call."""
+    from .comprehensions import array_of
+
+    f = expression(frame, node.func) if isinstance(node.func, ast.Name | ast.Attribute) else None
+    if not isinstance(f, Static) or f.value not in (np.array, np.asarray):
+        return None
+    return array_of(frame, node)
+
+
 def _arguments(frame: Frame, node: ast.Call) -> tuple[list[Value], dict[str, Value]]:
     args: list[Value] = []
     for arg in node.args:
         if isinstance(arg, ast.Starred):
-            value = expression(frame, arg.value)
-            if not isinstance(value, TupleValue):
+            items = tuple_items(frame, expression(frame, arg.value), arg)
+            if items is None:
                 raise frame.refuse("only a tuple of known length can be starred", arg)
-            args += value.items
+            args += items
         else:
             args.append(expression(frame, arg))
     kwargs = {}
@@ -97,6 +114,8 @@ def _call_object(
         value = structures.function(frame, f, args, kwargs, node)
         if value is not None:
             return value
+    if isinstance(f, type) and issubclass(f, tuple) and hasattr(f, "_fields"):
+        return _named_tuple(frame, f, args, kwargs, node)
     special = _SPECIAL.get(f) if isinstance(f, (type, FunctionType)) or callable(f) else None
     if special is not None:
         value = special(frame, args, kwargs, node, hint)
@@ -112,6 +131,8 @@ def _call_object(
     replacement = library.REPLACED.get(f) if op_of(f) is not None else None
     if replacement is not None:
         return inline_function(frame, replacement, args, kwargs, node)
+    if is_vectorised(f):
+        return call_vectorised(frame, f, args, kwargs, node, inline_function)
     op = op_of(f)
     if op is not None:
         return _primitive(frame, op, args, kwargs, node, hint)
@@ -128,6 +149,9 @@ def _call_object(
     call_of = getattr(type(f), "__call__", None)  # noqa: B004
     if isinstance(call_of, FunctionType) and not isinstance(f, type):  # an object that is called
         return _call_object(frame, call_of, [frame.static(f, "self"), *args], kwargs, node, hint)
+    overloads = overloads_of(f)
+    if overloads:
+        return _overloaded(frame, f, overloads, args, kwargs, node)
     function = python_function(f)
     if isinstance(function, FunctionType):
         return inline_function(frame, function, args, kwargs, node, f)
@@ -135,6 +159,16 @@ def _call_object(
         f"{getattr(f, '__name__', f)!s} can't be differentiated: adcomp can't read it", node,
         hint="give it a rule with adcomp.pullback_rule, or mark it with adcomp.nondifferentiable",
     )
+
+
+def _named_tuple(frame: Frame, f: Any, args: list[Value], kwargs: dict[str, Value], node: ast.Call
+                 ) -> TupleValue:
+    """A named tuple, made by its class."""
+    fields = [ast.arg(name) for name in f._fields]
+    spec = ast.arguments(posonlyargs=[], args=fields, kwonlyargs=[], kw_defaults=[], defaults=[])
+    defaults = [frame.static(v, name) for name, v in f._field_defaults.items()]
+    bound = _bind(frame, spec, args, kwargs, defaults, {}, f.__name__, node)
+    return TupleValue(tuple(bound.values()), tuple(f._fields))
 
 
 # --- primitives ---------------------------------------------------------------------------------
@@ -213,6 +247,21 @@ def _nan_to_num_in_place(frame: Frame, args: Sequence[Atom], kwargs: Mapping[str
                      rest, args[0], node)
 
 
+def _overloaded(frame: Frame, f: Any, overloads: Sequence[Any], args: list[Value], kwargs: dict[str, Value],
+                node: ast.Call) -> Value:
+    """A call of a function that has an ``@overload``: that is what Numba compiles, not its body."""
+    kinds = [frame.full_kind_of(v) for v in args]
+    named = {name: frame.full_kind_of(v) for name, v in kwargs.items()}
+    if any(k is None for k in (*kinds, *named.values())):
+        raise frame.refuse(f"{f.__name__} has an @overload, and the types of its arguments are not known here",
+                           node, hint="call what it stands for, or give it a rule with adcomp.pullback_rule")
+    for choose in overloads:
+        function = choose(*kinds, **named)
+        if isinstance(function, FunctionType):
+            return inline_function(frame, function, args, kwargs, node)
+    raise frame.refuse(f"{f.__name__} has no @overload for these arguments", node)
+
+
 # --- inlining -----------------------------------------------------------------------------------
 
 
@@ -225,7 +274,7 @@ def inline_function(
         name = frame.builder.global_name(dispatcher_of(f, dispatcher), f.__name__)
         return _recursion(frame, f, name, args, kwargs, node)
     source = source_of(f)
-    callee = Frame(frame.builder, source)
+    callee = Frame(frame.builder, source, declared=note(dispatcher if dispatcher is not None else f))
     defaults = [callee.static(v, "default") for v in source.defaults]
     kwdefaults = {k: callee.static(v, k) for k, v in source.kwdefaults.items()}
     callee.env = _bind(frame, source.node.args, args, kwargs, defaults, kwdefaults, source.name, node)

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from numba import types
+
 from ..core.ir import Atom, Const, Var
 from ..core.ops import BINARY, COMPARE
 from . import structures
@@ -62,6 +64,10 @@ def expression(frame: Frame, node: ast.expr, hint: str | None = None) -> Value:
             return _conditional(frame, test, body, orelse, node, hint)
         case ast.Call():
             return call(frame, node, hint)
+        case ast.ListComp():
+            from .comprehensions import unrolled
+
+            return unrolled(frame, node)
         case ast.Lambda():
             return LocalFunction(
                 node, frame, tuple(expression(frame, d) for d in node.args.defaults)
@@ -69,14 +75,24 @@ def expression(frame: Frame, node: ast.expr, hint: str | None = None) -> Value:
     refuse(node, frame.loc(node))
 
 
+def tuple_items(frame: Frame, value: Value, node: ast.AST) -> tuple[Value, ...] | None:
+    """The elements of a tuple, also of one that an op gives, as a shape; None of what is none."""
+    if isinstance(value, TupleValue):
+        return value.items
+    kind = frame.kind_of(value)
+    if not isinstance(kind, types.BaseTuple):
+        return None
+    return tuple(frame.emit("[]", (frame.atom(value, node), Const(k)), node) for k in range(len(kind)))
+
+
 def _elements(frame: Frame, elts: Sequence[ast.expr]) -> list[Value]:
     out: list[Value] = []
     for elt in elts:
         if isinstance(elt, ast.Starred):
-            value = expression(frame, elt.value)
-            if not isinstance(value, TupleValue):
+            items = tuple_items(frame, expression(frame, elt.value), elt)
+            if items is None:
                 raise frame.refuse("only a tuple of known length can be starred", elt)
-            out += value.items
+            out += items
         else:
             out.append(expression(frame, elt))
     return out
@@ -183,6 +199,8 @@ def binary_op(
         return TupleValue(a.items + b.items)
     for x, y in ((a, b), (b, a)):
         if isinstance(x, TupleValue):
+            if symbol == "+" and (items := tuple_items(frame, y, node)) is not None:
+                return TupleValue(x.items + items if x is a else items + x.items)
             if symbol == "*" and isinstance(y, Const) and isinstance(y.value, int):
                 return TupleValue(x.items * y.value)
             raise frame.refuse(f"{symbol} is not supported between these tuples", node)

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numba import types
 
+from ..core.declared import Declared
 from ..core.ir import Atom, Block, Const, If, Let, Stmt, Undefined, Var
 from ..core.names import Namer
+from ..core.numba_adapter import is_dispatcher, typeof
 from ..core.ops import STANDARD, op_of
 from ..errors import Loc, UnsupportedSyntax
 from ..tangents.structures import structure_of
@@ -98,6 +101,9 @@ class Frame:
     source: Source
     env: dict[str, Value] = field(default_factory=dict)
     parent: Frame | None = None
+    #: the types that the function declares, and the signature that it is read for
+    declared: Declared = field(default_factory=Declared)
+    signature: tuple[tuple[Any, ...], Any] | None = None
 
     # --- errors and places ----------------------------------------------------------------------
 
@@ -124,6 +130,16 @@ class Frame:
     def kind_of(self, value: Value) -> Any:
         """The Numba type of a value, or None if it is not known while reading."""
         return self.builder.kinds.of(value, self.builder.namespace)
+
+    def full_kind_of(self, value: Value) -> Any:
+        """The Numba type of a value, a tuple or a function too, or None; literals are forgotten."""
+        if isinstance(value, TupleValue):
+            kinds = [self.full_kind_of(v) for v in value.items]
+            return None if None in kinds else types.Tuple(kinds)
+        if isinstance(value, Static):
+            return typeof(value.value) if is_dispatcher(value.value) else None
+        kind = self.kind_of(value)
+        return None if kind is None else types.unliteral(kind)
 
     def rank_of(self, value: Value) -> int | None:
         """The number of axes of an array, 0 of a number, or None if it is not known while reading."""

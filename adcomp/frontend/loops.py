@@ -46,7 +46,7 @@ class Iteration:
         return self.start == Const(0) and self.step == Const(1)
 
 
-def _counting(frame: Frame, it: Iteration, node: ast.AST) -> Iteration:
+def counting(frame: Frame, it: Iteration, node: ast.AST) -> Iteration:
     """The same iteration, over 0, 1, ..., n - 1."""
     if it.is_count:
         return it
@@ -121,7 +121,7 @@ def _enumerate(frame: Frame, node: ast.Call) -> Iteration | TupleValue:
         return TupleValue(tuple(
             TupleValue((Const(first.value + k), v)) for k, v in enumerate(inner.items)
         ))
-    counted = _counting(frame, inner, node)
+    counted = counting(frame, inner, node)
 
     def value(k: Atom) -> Value:
         number = k if first == Const(0) else frame.emit("+", (k, first), node)
@@ -134,7 +134,7 @@ def _zip(frame: Frame, node: ast.Call) -> Iteration | TupleValue:
     parts = [iteration(frame, a) for a in node.args]
     if all(isinstance(p, TupleValue) for p in parts):
         return TupleValue(tuple(map(TupleValue, zip(*(p.items for p in parts), strict=False))))  # type: ignore
-    counted = [_counting(frame, _indexable(frame, p, node), node) for p in parts]
+    counted = [counting(frame, _indexable(frame, p, node), node) for p in parts]
     n: Atom = counted[0].stop
     for other in counted[1:]:
         n = frame.emit("min", (n, other.stop), node)
@@ -159,7 +159,7 @@ def _reversed(frame: Frame, node: ast.Call) -> Iteration | TupleValue:
         start = frame.emit("-", (inner.stop, Const(1)), node)
         stop = Const(-1) if inner.start == Const(0) else frame.emit("-", (inner.start, Const(1)), node)
         return Iteration(start, stop, Const(-1), inner.value, inner.direct)
-    counted = _counting(frame, inner, node)
+    counted = counting(frame, inner, node)
     last = frame.emit("-", (counted.stop, Const(1)), node)
     return Iteration(Const(0), counted.stop, Const(1),
                      lambda k: counted.value(frame.emit("-", (last, k), node)))
@@ -186,7 +186,7 @@ def for_loop(frame: Frame, node: ast.For) -> None:
     elif more is None:
         _plain_for(frame, node, it)
     else:
-        _leavable_for(frame, node, _counting(frame, it, node), more)
+        _leavable_for(frame, node, counting(frame, it, node), more)
 
 
 def _unroll(frame: Frame, node: ast.For, items: TupleValue, more: str | None) -> None:
@@ -210,7 +210,7 @@ def _plain_for(frame: Frame, node: ast.For, it: Iteration) -> None:
     frame.builder.kinds.given[index] = types.intp
 
     def run() -> Block:
-        assign(frame, node.target, it.value(Var(index)))
+        assign(frame, node.target, it.value(Var(index)), index=it.direct)
         statements(frame, node.body)
         return Block(())
 
@@ -263,7 +263,7 @@ def _leavable_for(frame: Frame, node: ast.For, it: Iteration, more: str) -> None
 
     def body() -> None:
         k = frame.env[counter]
-        assign(frame, node.target, it.value(k))  # type: ignore[arg-type]
+        assign(frame, node.target, it.value(k), index=it.direct)  # type: ignore[arg-type]
         statements(frame, node.body)
         frame.env[counter] = frame.emit("+", (k, Const(1)), node, counter.strip("_"))  # type: ignore
 

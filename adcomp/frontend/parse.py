@@ -14,6 +14,7 @@ from typing import Any
 
 from numba import types
 
+from ..core.declared import declared
 from ..core.ir import Atom, Block, Built, Const, Fixed, Function, Undefined, Var
 from ..core.names import Namer
 from ..core.numba_structures import StructureType
@@ -65,7 +66,7 @@ def parse(
     namer = Namer([*names, *STANDARD, *GLOBALS, source.name])
     params = tuple(namer(n) if n in STANDARD or n in GLOBALS else n for n in names)
     builder = Builder(namer, is_primitive)
-    frame = Frame(builder, source)
+    frame = Frame(builder, source, declared=declared(f))
     builder.inlining.append(f)
     for name, param, typ in zip(names, params, argtypes, strict=True):
         frame.env[name] = _parameter(frame, param, typ, source.node)

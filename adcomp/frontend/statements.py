@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from ..core.ir import Atom, Block, Call, Const, Raise, SetItem, Stmt, Undefined, Var, walk
+from . import conversions
 from .expressions import atom_of, binary_op, expression, index_atoms
 from .fence import UNSUPPORTED, refuse
 from .frame import Frame
@@ -15,6 +16,11 @@ from .values import LocalFunction, Static, TupleValue, Value
 
 def run_body(frame: Frame) -> Value:
     """Emit the body of the frame's function; its result."""
+    conversions.given(frame)
+    return conversions.returned(frame, _run_body(frame))
+
+
+def _run_body(frame: Frame) -> Value:
     node = frame.source.node
     if isinstance(node, ast.Lambda):
         return expression(frame, node.body)
@@ -89,10 +95,15 @@ def _effect(frame: Frame, node: ast.expr) -> None:
 # --- assignment ---------------------------------------------------------------------------------
 
 
-def assign(frame: Frame, target: ast.expr, value: Value) -> None:
-    """Bind or store a value."""
+def assign(frame: Frame, target: ast.expr, value: Value, *, index: bool = False) -> None:
+    """Bind or store a value.
+
+    The index of a loop keeps its type, whatever is declared of its name: it is a number that fits.
+    """
     match target:
         case ast.Name(id=name):
+            if name in frame.declared.locals and not index:
+                value = conversions.converted(frame, value, frame.declared.locals[name], target, name)
             frame.env[name] = value
         case ast.Tuple(elts=elts) | ast.List(elts=elts):
             for part, item in zip(elts, _unpack(frame, elts, value, target), strict=True):
@@ -154,7 +165,8 @@ def _augmented(frame: Frame, stmt: ast.AugAssign) -> None:
             frame.env[target.id] = binary_op(frame, stmt.op, old, value, stmt, target.id)
             return
         args = (frame.atom(old, stmt), frame.atom(value, stmt))
-        frame.env[target.id] = frame.emit(_AUGMENTED[type(stmt.op)], args, stmt, target.id)
+        new = frame.emit(_AUGMENTED[type(stmt.op)], args, stmt, target.id)
+        assign(frame, target, new)
         return
     if not isinstance(target, ast.Subscript):
         refuse(target, frame.loc(target))

@@ -2,12 +2,13 @@
 
 Requires: verified, typed Core.
 Ensures:  ``u += v`` writes into ``u`` where ``u`` is an array, and rebinds it where it is a number;
-          ``x[i][j]`` is ``x[i, j]``; the shape of an array that was just made is what it was made
+          ``x[i][j]`` and ``x[..., i, j]`` are ``x[i, j]``; the shape of an array that was just made is what it was made
           with.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from numba import types as nb
@@ -60,6 +61,10 @@ def _check_contiguous(fn: Function, types: Types) -> None:
             )
 
 
+def _without_ellipsis(index: Sequence[Atom]) -> tuple[Atom, ...]:
+    return tuple(a for a in index if a != Const(Ellipsis))
+
+
 class _Normalise:
     def __init__(self, types: dict[str, object], namer: Namer) -> None:
         self.types, self.namer = types, namer
@@ -74,6 +79,10 @@ class _Normalise:
 
     def statement(self, stmt: Stmt) -> list[Stmt]:
         match stmt:
+            case Let(op="[]", args=(base, *index)) if self._idle_ellipsis(base, index):
+                return self.statement(replace(stmt, args=(base, *_without_ellipsis(index))))
+            case SetItem(array=base, index=index) if self._idle_ellipsis(base, index):
+                return self._element_store(replace(stmt, index=_without_ellipsis(index)))
             case Let(op=op) if op in INPLACE:
                 return self._inplace(stmt)
             case Let(op="tuple", target=target, args=args):
@@ -97,6 +106,20 @@ class _Normalise:
                 base, first = self.rows[name]
                 return [replace(stmt, array=base, index=(*first, *index))]
         return [stmt]
+
+    def _idle_ellipsis(self, base: Atom, index: Sequence[Atom]) -> bool:
+        """Are there indices for all axes, and an ellipsis that stands for none?"""
+        array, rest = self._type(base), _without_ellipsis(index)
+        return (is_array(array) and len(rest) == len(index) - 1 == array.ndim > 0  # type: ignore[attr-defined]
+                and all(isinstance(self._type(a), nb.Integer) for a in rest))
+
+    def _element_store(self, stmt: SetItem) -> list[Stmt]:
+        """A store of one element; an array without axes is its number."""
+        kind = self._type(stmt.value)
+        if not is_array(kind):
+            return self.statement(stmt)
+        number = self._new(kind.dtype)  # type: ignore[attr-defined]
+        return [Let(number, "[]", (stmt.value,), stmt.loc), *self.statement(replace(stmt, value=Var(number)))]
 
     def _check_view(self, stmt: Let) -> None:
         base, result = self._type(stmt.args[0]), self.types.get(stmt.target)

@@ -17,6 +17,7 @@ from ..passes.context import Context
 from ..passes.simplify import simplify
 from ..registry import RULES, ArrayRule, Rule, Rules, UserRule, is_kernel
 from .front import is_primitive
+from .guarded import quiet, zero_wins
 
 
 class Book:
@@ -25,6 +26,8 @@ class Book:
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self.plain = False  #: whether the adjoint is differentiated again
+        self.raising = False  #: whether the user's divisions by zero raise
+        self.infinite = False  #: whether the program names an infinity
 
     def _scalar(self, op: str, value: Any) -> Rule | None:
         rule = self.rules.scalar(op)
@@ -44,7 +47,10 @@ class Book:
         rule = self._scalar(op, value)
         if rule is None:
             return None
-        return _plain_equation(rule) if self.plain else _equation(rule.function, rule.params)  # type: ignore
+        fn = _plain_equation(rule) if self.plain else _equation(rule.function, rule.params)  # type: ignore
+        if self.raising and op != "/":
+            fn = quiet(fn)
+        return zero_wins(fn) if self.infinite and not self.plain else fn
 
     def kernels(self, op: str, value: Any) -> Mapping[str, ArrayRule]:
         found = self.rules.array(op)

@@ -39,6 +39,7 @@ class Callees:
         """A callee in Core, for argument types."""
         if (g, argtypes) not in self._typed:
             self._typed[g, argtypes] = front(g, argtypes)
+            self.book.infinite |= self._typed[g, argtypes].infinite
         return self._typed[g, argtypes]
 
     def called(self, typed: Typed, stmt: Let) -> tuple[FunctionType, tuple[Any, ...]] | None:

@@ -28,6 +28,7 @@ from ..passes.scalarise import scalarise
 from ..passes.simplify import simplify
 from ..registry import RULE_MODULES, RULES, Rules, conj, is_kernel, unwrap
 from .expand import expand
+from .guarded import names_infinity
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Typed:
     fn: Function
     types: Mapping[str, Any]
     namer: Namer
+    infinite: bool = False  #: whether the functions that were read name an infinity
 
 
 def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES, *, plain: bool = False) -> Typed:
@@ -48,6 +50,7 @@ def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES, *, pla
         import_module(module)
     fn = parse(f, argtypes, is_primitive=lambda g: is_primitive(g, rules))
     verify(fn)
+    infinite = names_infinity(fn)
     fn, types = typed(simplify(fn), argtypes)
     left = import_module("adcomp.kernels.meanings").LEFT if plain else frozenset()
     while (expanded := expand(fn, types, rules, lambda g: is_primitive(g, rules), left)) is not None:
@@ -64,7 +67,7 @@ def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES, *, pla
     fn = simplify(reuse(simplify(fn, types), types), types)
     verify(fn)
     namer.reserve((*bound_in(fn.body), *fn.namespace))
-    return Typed(fn, types, namer)
+    return Typed(fn, types, namer, infinite)
 
 
 def typed(fn: Function, argtypes: Sequence[Any]) -> tuple[Function, dict[str, Any]]:

@@ -31,6 +31,9 @@ class Options:
     plain : bool
         Whether the program is read again, to be differentiated: it is left as it is before the passes that
         make programs fast.
+    raising : bool
+        Whether a division by zero raises, as it does in a function that is compiled with
+        ``error_model="python"``.
     comments : bool
         Whether the source names the primal line that each part is the adjoint of.
     """
@@ -44,4 +47,5 @@ class Options:
     holomorphic: bool = False
     control: str = "error"
     plain: bool = False
+    raising: bool = False
     comments: bool = True

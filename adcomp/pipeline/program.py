@@ -85,6 +85,7 @@ class Program:
         self.context: Context | None = None  #: that of the entry, once it is made
         self.calls = Pairs(self.names, self._polish)
         self.calls.callees.book.plain = self.options.plain
+        self.calls.callees.book.raising = self.options.raising
 
     # --- the entry ------------------------------------------------------------------------------
 
@@ -96,6 +97,7 @@ class Program:
         """The functions of the program in Core, the entry last, with the types of their names."""
         given, argtypes = (argtypes[0], argtypes[1:]) if kind == "vjp" else (None, argtypes)
         typed = front(self.f, argtypes, plain=self.options.plain)
+        self.calls.callees.book.infinite |= typed.infinite
         self.names.reserve([*bound_in(typed.fn.body), *typed.fn.namespace, *typed.fn.params])
         if kind == "value":
             self.calls.functions.append(self._value_function(typed))

@@ -4,6 +4,7 @@ from . import (  # noqa: F401
     arrayexpr,
     arrays,
     beyond,
+    borrowed,
     branches,
     buffers,
     calls,
