@@ -18,7 +18,7 @@ help: ## list the targets
 
 $(DEV): pyproject.toml
 	test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install --quiet --disable-pip-version-check -e '.[dev,run]'
+	$(PY) -m pip install --quiet --disable-pip-version-check -e '.[dev,run,examples]'
 	@touch $@
 
 $(BENCH) $(DOCS): $(VENV)/.%: $(DEV)
