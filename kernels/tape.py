@@ -6,7 +6,7 @@ import operator
 
 import numpy as np
 from llvmlite import ir
-from numba import types
+from numba import get_num_threads, types
 from numba.core import cgutils
 from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic, overload
@@ -252,3 +252,41 @@ def add_column(matrix, c, values):
     if c < matrix.shape[1]:
         for i in range(matrix.shape[0]):
             matrix[i, c] += values[i]
+
+
+@compiled_kernel(**JIT)
+def pieces(start, stop):
+    """The range from `start` to `stop` in as many pieces as there are threads, none of them empty.
+
+    Returns
+    -------
+    array of intp, shape (n, 2)
+        Where each begins and ends.
+
+    Examples
+    --------
+    >>> from numba import get_num_threads
+    >>> found = pieces(3, 9)
+    >>> len(found) == min(6, get_num_threads()), int(found[0, 0]), int(found[-1, 1])
+    (True, 3, 9)
+    """
+    trips = max(stop - start, 0)
+    n = min(get_num_threads(), trips)
+    found = np.empty((n, 2), np.intp)
+    for k in range(n):
+        found[k, 0] = start + k * trips // n
+        found[k, 1] = start + (k + 1) * trips // n
+    return found
+
+
+@compiled_kernel(**JIT)
+def parts(array, n):
+    """Zeros in the shape of an array, `n` times."""
+    return np.zeros((n, *array.shape), array.dtype)
+
+
+@compiled_kernel(**JIT)
+def add_parts(array, parts):
+    """Add to an array each of its parts."""
+    for k in range(parts.shape[0]):
+        array += parts[k]

@@ -407,6 +407,11 @@ def jitclass_methods(cls: type) -> dict[str, FunctionType]:
 # --- compiler options ---------------------------------------------------------------------------
 
 
+#: Numba is to run `prange` in threads, and nothing that is not written so
+_PARALLEL = {"prange": True, "comprehension": False, "reduction": False, "inplace_binop": False,
+             "setitem": False, "numpy": False, "stencil": False, "fusion": False}
+
+
 @dataclass(frozen=True)
 class CompilerOptions:
     """How generated code is compiled.
@@ -454,7 +459,7 @@ class CompilerOptions:
         """Keyword arguments for ``njit``."""
         fastmath = self.fastmath if isinstance(self.fastmath, bool) else set(self.fastmath)
         return {"fastmath": fastmath, "error_model": self.error_model, "nogil": self.nogil,
-                "parallel": self.parallel, "boundscheck": self.boundscheck}
+                "parallel": dict(_PARALLEL) if self.parallel else False, "boundscheck": self.boundscheck}
 
 
 class _Transparent(_Intrinsic):

@@ -31,6 +31,8 @@ class Options:
     plain : bool
         Whether the program is read again, to be differentiated: it is left as it is before the passes that
         make programs fast.
+    parallel : bool
+        Whether `prange` loops, and their adjoints, run in threads.
     comments : bool
         Whether the source names the primal line that each part is the adjoint of.
     """
@@ -44,4 +46,5 @@ class Options:
     holomorphic: bool = False
     control: str = "error"
     plain: bool = False
+    parallel: bool = False
     comments: bool = True
