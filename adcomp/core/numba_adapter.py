@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import operator
 import re
+import warnings
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -549,7 +550,9 @@ class _SpecialisingCompiler(LibraryCompiler):
     owner: Any  # a weak reference to the dispatcher
 
     def _compile_core(self, args: tuple[Type, ...], return_type: Type | None) -> CompileResult:
-        with keeping(self.owner.on_disk):
+        with keeping(self.owner.on_disk), warnings.catch_warnings():
+            if self.targetoptions.get("parallel"):  # a loop may be left to one thread
+                warnings.simplefilter("ignore", numba_errors.NumbaPerformanceWarning)
             return super()._compile_core(args, return_type)
 
     def _get_implementation(self, args: tuple[Type, ...], kws: dict[str, Type]) -> FunctionType:

@@ -49,7 +49,6 @@ from ..core.ir import (
     bound_in,
     map_atoms,
     map_blocks,
-    names_in,
     walk,
 )
 from ..core.names import Namer, stem, typed_namer
@@ -85,15 +84,27 @@ class _Cut:
         self.types, self.fresh = types, typed_namer(namer, types)
         self.aliases: Aliases = find_aliases(fn, types)
         self.least: Least = find_least(fn.body, types)
+        self.ranges: dict[tuple[Atom, Atom], tuple[str, str]] = {}
 
     def block(self, block: Block) -> Block:
         out: list[Stmt] = []
+        outside = dict(self.ranges)
         for stmt in block.stmts:
             if isinstance(stmt, For) and stmt.parallel:
                 out += self._loop(_in_one_thread(stmt))
             else:
                 out.append(map_blocks(stmt, self.block))
+        self.ranges = outside
         return Block(tuple(out), block.yields)
+
+    def _ranges(self, loop: For, before: list[Stmt]) -> tuple[str, str]:
+        """The pieces of a loop's range, and how many there are; loops over the same range share them."""
+        key = loop.start, loop.stop
+        if key not in self.ranges:
+            pieces, count = self.fresh("pieces", nb.Array(nb.intp, 2, "C")), self.fresh("_t", nb.intp)
+            before += [Let(pieces, "kernels.pieces", key, loop.loc), Let(count, "len", (Var(pieces),), loop.loc)]
+            self.ranges[key] = pieces, count
+        return self.ranges[key]
 
     def _loop(self, loop: For) -> list[Stmt]:
         """A loop in pieces, or as it is."""
@@ -105,11 +116,9 @@ class _Cut:
 
     def _pieces(self, loop: For, private: list[str]) -> list[Stmt]:
         types, fresh, loc = self.types, self.fresh, loop.loc
-        pieces = fresh("pieces", nb.Array(nb.intp, 2, "C"))
-        count, t = fresh("_t", nb.intp), fresh("t", nb.intp)
-        low, high = fresh("_t", nb.intp), fresh("_t", nb.intp)
-        before: list[Stmt] = [Let(pieces, "kernels.pieces", (loop.start, loop.stop), loc),
-                              Let(count, "len", (Var(pieces),), loc)]
+        before: list[Stmt] = []
+        pieces, count = self._ranges(loop, before)
+        t, low, high = fresh("t", nb.intp), fresh("_t", nb.intp), fresh("_t", nb.intp)
         inside: list[Stmt] = [Let(low, "[]", (Var(pieces), Var(t), Const(0)), loc),
                               Let(high, "[]", (Var(pieces), Var(t), Const(1)), loc)]
         stores: list[Stmt] = []
@@ -358,4 +367,4 @@ def _one_to_one(group: list[Place], slots: Mapping[str, object]) -> bool:
     return False
 
 
-__all__ = ["cut_loops", "names_in", "shared_sums"]
+__all__ = ["cut_loops", "shared_sums"]

@@ -1,0 +1,361 @@
+"""`prange`: gradients of parallel loops, the threads that they run in, and the races that are refused."""
+
+import math
+
+import numba
+import numpy as np
+import pytest
+from numba import njit, prange
+
+from adcomp import gradient, value_and_gradient
+from adcomp.errors import UnsupportedSyntax
+
+from . import differences
+
+RNG = np.random.default_rng(7)
+
+
+def _x(*shape):
+    return RNG.uniform(0.2, 1.7, shape)
+
+
+def elementwise(x):
+    y = np.empty_like(x)
+    for i in prange(x.shape[0]):
+        y[i] = np.sin(x[i]) * x[i]
+    total = 0.0
+    for i in prange(x.shape[0]):
+        total += y[i] ** 3
+    return total
+
+
+def gather(x, k):
+    y = np.zeros(k.shape[0])
+    for i in prange(k.shape[0]):
+        y[i] = x[k[i]] * x[i % 3] + x[0]
+    return np.sum(y * y)
+
+
+def scatter_by_permutation(x, k):
+    y = np.zeros_like(x)
+    for i in prange(k.shape[0]):
+        y[k[i]] = x[i] * x[k[i]]
+    return np.sum(y * y)
+
+
+def sums_and_differences(x):
+    s = 0.0
+    for i in prange(x.shape[0]):
+        s += x[i] * x[i]
+        s -= np.exp(x[i])
+    return s * s
+
+
+def sum_under_a_branch(x):
+    s = 1.0
+    for i in prange(x.shape[0]):
+        if x[i] > 0.9:
+            s += x[i] ** 3
+        else:
+            s -= x[i]
+    return s
+
+
+def sum_in_an_inner_loop(x):
+    s = 0.0
+    for i in prange(x.shape[0]):
+        for j in range(i):
+            s += x[i] * x[j] ** 2
+    return s
+
+
+def product(x):
+    p = 2.0
+    for i in prange(x.shape[0]):
+        p *= 1.0 + 0.1 * x[i] * x[0]
+    return p * p
+
+
+def quotient(x):
+    p = 1.0
+    for i in prange(x.shape[0]):
+        p /= 1.0 + 0.1 * x[i]
+    return p
+
+
+def product_under_a_branch(x):
+    p = 1.0
+    for i in prange(x.shape[0]):
+        if x[i] > 0.9:
+            p *= x[i]
+    return p
+
+
+def product_in_an_inner_loop(x):
+    p = 1.0
+    for i in prange(x.shape[0]):
+        for j in range(3):
+            p *= 1.0 + 0.01 * x[i] * x[j]
+    return p
+
+
+def maximum(x):
+    m = -1e300
+    for i in prange(x.shape[0]):
+        m = max(m, np.sin(x[i]) * x[1])
+    return m * m
+
+
+def minimum(x):
+    m = 1e300
+    for i in prange(2, x.shape[0]):
+        m = min(m, x[i] * x[i])
+    return np.log(m)
+
+
+def array_sum(x):
+    acc = np.zeros(x.shape[1])
+    for i in prange(x.shape[0]):
+        acc += x[i] * x[i]
+    return np.sum(acc**2)
+
+
+def array_sum_of_loops(x):
+    acc = np.ones(x.shape[1])
+    for i in prange(x.shape[0]):
+        row = np.empty(x.shape[1])
+        for j in range(x.shape[1]):
+            row[j] = np.sin(x[i, j])
+        acc += row
+        acc -= 0.5
+    return np.sum(acc**2)
+
+
+def recurrence_inside(x):
+    s = 0.0
+    for i in prange(x.shape[0]):
+        y = x[i]
+        for _ in range(7):
+            y = np.sin(y) + 0.3 * y * y
+        s += y
+    return s
+
+
+def triangle(x):
+    y = np.zeros_like(x)
+    for i in prange(x.shape[0]):
+        z = 1.0
+        for j in range(i):
+            z = np.sin(z * x[j] + 0.1 * x[i])
+        y[i] = z
+    return np.sum(y * y)
+
+
+def local_arrays(x):
+    out = np.zeros(x.shape[0])
+    for i in prange(x.shape[0]):
+        work = np.empty(4)
+        work[0] = x[i]
+        for j in range(1, 4):
+            work[j] = np.sin(work[j - 1]) * x[i]
+        for j in range(4):
+            work[j] *= work[j]
+        out[i] = work[3] * work[1]
+    return np.sum(out)
+
+
+def ragged_arrays(x):
+    out = np.zeros(x.shape[0])
+    for i in prange(x.shape[0]):
+        work = np.ones(i + 2)
+        for j in range(1, i + 2):
+            work[j] = np.sin(work[j - 1]) * x[i]
+        out[i] = work[i + 1] ** 2
+    return np.sum(out)
+
+
+def time_loop(x):
+    u, v = x.copy(), x.copy()
+    for _ in range(5):
+        for i in prange(1, x.shape[0] - 1):
+            v[i] = u[i] + 0.1 * (u[i - 1] - 2.0 * u[i] + u[i + 1]) + 0.01 * u[i] ** 2
+        u, v = v, u
+    return np.sum(u * u)
+
+
+def in_place(x):
+    y = x.copy()
+    for _ in range(3):
+        for i in prange(y.shape[0]):
+            y[i] = np.sin(y[i]) * y[i] + 0.2
+    return np.sum(y)
+
+
+@njit
+def _spring(a, b, k):
+    d = a - b
+    return k * d * abs(d) / (1.0 + d * d)
+
+
+def helpers(x):
+    f = np.zeros_like(x)
+    for i in prange(x.shape[0]):
+        for j in range(x.shape[0]):
+            if i != j:
+                f[i] += _spring(x[i], x[j], x[0])
+    return np.sum(f * f)
+
+
+def while_inside(x):
+    s = 0.0
+    for i in prange(x.shape[0]):
+        y = x[i]
+        while y < 3.0:
+            y = y * 1.3 + 0.1 * np.sin(y)
+        s += y
+    return s
+
+
+def rows(x):
+    y = np.empty_like(x)
+    for i in prange(x.shape[0]):
+        row = x[i]
+        out = y[i]
+        for j in range(row.shape[0]):
+            out[j] = row[j] * row[0]
+    return np.sum(y**2)
+
+
+def row_expressions(x):
+    y = np.empty_like(x)
+    for i in prange(x.shape[0]):
+        y[i] = np.exp(x[i]) * x[i, 0]
+    return np.sum(y)
+
+
+def columns(x):
+    s = np.zeros(x.shape[1])
+    for j in prange(x.shape[1]):
+        for i in range(x.shape[0]):
+            s[j] += x[i, j] ** 2 * x[0, j]
+    return np.sum(s**2)
+
+
+def scalar_parameter(a):
+    s = 0.0
+    for i in prange(20):
+        s += math.sin(a * i) * a
+    return s
+
+
+def shifted_range(x, n):
+    y = np.zeros_like(x)
+    for i in prange(2, n):
+        z = x[i] ** 2
+        y[i] = np.sin(z) * z * x[i - 2]
+    return np.sum(y * y)
+
+
+def captured_start(x, first):
+    y = np.zeros_like(x)
+    for i in prange(first, x.shape[0]):
+        z = np.exp(np.sin(x[i]))
+        y[i] = z * np.sin(z)
+    return np.sum(y)
+
+
+def one_iteration_stores(x):
+    y = np.zeros(2)
+    for i in prange(x.shape[0]):
+        if i == 3:
+            y[0] = x[i] ** 2
+    return y[0] * x[1]
+
+
+def counts(x):
+    n = 0
+    for i in prange(x.shape[0]):
+        if x[i] > 0.5:
+            n += 1
+    return n * np.sum(x * x)
+
+
+def products(x):
+    y = np.zeros(x.shape[0])
+    for i in prange(x.shape[0]):
+        y[i] = np.sum(x[i] * x[0])
+    return np.sum(y**2)
+
+
+def nested(x):
+    s = np.zeros(x.shape[0])
+    for i in prange(x.shape[0]):
+        for j in prange(x.shape[1]):
+            s[i] += x[i, j] ** 3
+    return np.sum(s * s)
+
+
+def overwritten_argument(x):
+    for i in prange(x.shape[0]):
+        x[i] = x[i] * x[i]
+    for i in prange(x.shape[0]):
+        x[i] = np.sin(x[i]) * x[i]
+    return np.sum(x)
+
+
+def blocks(x):
+    y = np.zeros_like(x)
+    for b in prange(x.shape[0] // 3):
+        for i in range(3 * b, 3 * b + 3):
+            y[i] = np.sin(x[i]) * x[3 * b]
+    return np.sum(y**2)
+
+
+def early_continue(x):
+    s = 0.0
+    for i in prange(x.shape[0]):
+        if x[i] < 0.8:
+            continue
+        s += x[i] ** 2
+    return s
+
+
+PERMUTATION = RNG.permutation(11)
+CASES = [
+    (elementwise, (_x(11),)), (gather, (_x(11), RNG.integers(0, 11, 23))),
+    (scatter_by_permutation, (_x(11), PERMUTATION)), (sums_and_differences, (_x(11),)),
+    (sum_under_a_branch, (_x(11),)), (sum_in_an_inner_loop, (_x(11),)), (product, (_x(11),)),
+    (quotient, (_x(11),)), (product_under_a_branch, (_x(11),)), (product_in_an_inner_loop, (_x(11),)),
+    (maximum, (_x(11),)), (minimum, (_x(11),)), (array_sum, (_x(7, 3),)), (array_sum_of_loops, (_x(7, 3),)),
+    (recurrence_inside, (_x(11),)), (triangle, (_x(9),)), (local_arrays, (_x(11),)),
+    (ragged_arrays, (_x(7),)), (time_loop, (_x(11),)), (in_place, (_x(11),)), (helpers, (_x(7),)),
+    (while_inside, (_x(11),)), (rows, (_x(7, 3),)), (row_expressions, (_x(7, 3),)), (columns, (_x(7, 3),)),
+    (scalar_parameter, (0.7,)), (shifted_range, (_x(11), 9)), (captured_start, (_x(11), 4)),
+    (one_iteration_stores, (_x(11),)), (counts, (_x(11),)), (products, (_x(7, 3),)), (nested, (_x(7, 3),)),
+    (overwritten_argument, (_x(11),)), (blocks, (_x(12),)), (early_continue, (_x(11),)),
+]
+
+
+def _copies(args):
+    return tuple(np.copy(a) if isinstance(a, np.ndarray) else a for a in args)
+
+
+def _in_threads(n, f, args):
+    before = numba.get_num_threads()
+    numba.set_num_threads(min(n, before))
+    try:
+        return f(*_copies(args))
+    finally:
+        numba.set_num_threads(before)
+
+
+@pytest.mark.parametrize("f, args", CASES, ids=lambda v: getattr(v, "__name__", ""))
+def test_gradient(f, args):
+    df = value_and_gradient(njit(parallel=True)(f))
+    value, got = df(*_copies(args))
+    assert value == pytest.approx(f(*_copies(args)), rel=1e-12)
+    want, error = differences.gradient(f, lambda: _copies(args), 0)
+    np.testing.assert_allclose(got, want, rtol=1e-8, atol=1e-8 + 10 * error)
+    assert "prange" in df.source
+    _, alone = _in_threads(1, df, args)
+    np.testing.assert_allclose(alone, got, rtol=1e-13, atol=1e-14)
