@@ -449,19 +449,21 @@ def _compiled(kind: Kind, f: Any, positions: Any, several: bool, given: dict[str
         f if like is None else like, fastmath=given["fastmath"], nogil=given["nogil"],
         parallel=given["parallel"],
     )
-    options = _program_options(positions, several, given, compiler.parallel)
+    options = _program_options(positions, several, given, compiler)
     return DerivativeDispatcher(
         f, kind, options, _generate, compiler=compiler, cache=given["cache"], related=related,
         explain=_explain,
     )
 
 
-def _program_options(positions: Any, several: bool, given: dict[str, Any], parallel: bool = False) -> Any:
+def _program_options(positions: Any, several: bool, given: dict[str, Any], compiler: CompilerOptions) -> Any:
     from .pipeline.options import Options
 
+    checks = {"division": compiler.error_model == "python", "bounds": compiler.boundscheck}
     return Options(wrt=positions, several=several, math=given["math"], alias=given["alias"],
                    unused=given["unused"], form=given["form"], control=given["control_dependence"],
-                   holomorphic=given["holomorphic"], parallel=parallel)
+                   holomorphic=given["holomorphic"], parallel=compiler.parallel,
+                   checks=tuple(k for k, on in checks.items() if on and compiler.parallel))
 
 
 #: option -> the values that it may have, and those that are planned

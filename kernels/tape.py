@@ -107,6 +107,12 @@ def stack(kind):
     return [_nothing(kind) for _ in range(0)]
 
 
+@compiled_kernel(**JIT)
+def slots(n, kind):
+    """A list with room for `n` values of a type."""
+    return [_nothing(kind) for _ in range(n)]
+
+
 @transparent(operator.add)
 def plus(typing_context, a, b):
     """``a + b``, as one term of a sum that may be added up in any order."""
@@ -280,9 +286,26 @@ def pieces(start, stop):
 
 
 @compiled_kernel(**JIT)
+def finish(done):
+    """Raise if not all pieces of a parallel loop ran to their end.
+
+    What an iteration raises goes no further than its thread.
+    """
+    for piece in done:
+        if not piece:
+            raise RuntimeError("an iteration of a parallel loop raised an exception")
+
+
+@compiled_kernel(**JIT)
 def parts(array, n):
     """Zeros in the shape of an array, `n` times."""
-    return np.zeros((n, *array.shape), array.dtype)
+    return np.zeros((max(n, 0), *array.shape), array.dtype)
+
+
+@compiled_kernel(**JIT)
+def part(array, parts, k):
+    """What piece `k` adds to: the first to the array itself, the others to a part each."""
+    return array if k == 0 else parts[k - 1]
 
 
 @compiled_kernel(**JIT)

@@ -359,3 +359,233 @@ def test_gradient(f, args):
     assert "prange" in df.source
     _, alone = _in_threads(1, df, args)
     np.testing.assert_allclose(alone, got, rtol=1e-13, atol=1e-14)
+
+
+def test_a_loop_that_raises_in_a_thread():
+    @njit(parallel=True)
+    def f(x):
+        y = np.empty_like(x)
+        for i in prange(x.shape[0]):
+            y[i] = 1.0 / x[i]
+        return np.sum(y * y)
+
+    df = gradient(f)
+    np.testing.assert_allclose(df(np.array([1.0, 2.0])), [-2.0, -0.25])
+    with pytest.raises(RuntimeError, match="raised an exception"):
+        df(np.array([1.0, 0.0]))
+
+
+def test_an_assertion_is_raised():
+    def f(x):
+        y = np.empty_like(x)
+        for i in prange(x.shape[0]):
+            if x[i] < 0.0:
+                raise ValueError("negative")
+            y[i] = x[i] * x[i]
+        return np.sum(y)
+
+    df = gradient(f, parallel=True)
+    np.testing.assert_allclose(df(np.array([1.0, 2.0])), [2.0, 4.0])
+    with pytest.raises(ValueError, match="negative"):
+        df(np.array([1.0, -1.0]))
+
+
+# What is refused ----------------------------------------------------------------------------------
+
+
+def _same_place(x):
+    y = np.zeros(3)
+    for i in prange(x.shape[0]):
+        y[0] += x[i]
+    return y[0]
+
+
+def _same_places(x):
+    y = np.zeros(3)
+    for i in prange(x.shape[0]):
+        for j in range(3):
+            y[j] += x[i]
+    return y[0]
+
+
+def _whole_array(x):
+    y = np.zeros(3)
+    for i in prange(x.shape[0]):
+        y[:] = x[i]
+    return y[0]
+
+
+def _neighbour(x):
+    y = x.copy()
+    for i in prange(1, x.shape[0]):
+        y[i] = y[i - 1] * x[i]
+    return np.sum(y)
+
+
+def _two_stores(x):
+    y = np.zeros(x.shape[0] + 1)
+    for i in prange(x.shape[0]):
+        y[i] = x[i]
+        y[i + 1] = x[i] ** 2
+    return np.sum(y)
+
+
+def _carried(x):
+    a = 0.0
+    s = 0.0
+    for i in prange(x.shape[0]):
+        a = 0.5 * a + x[i]
+        s += a
+    return s
+
+
+def _read_reduction(x):
+    s = 0.0
+    y = np.zeros_like(x)
+    for i in prange(x.shape[0]):
+        s += x[i]
+        y[i] = s
+    return np.sum(y)
+
+
+def _mixed_reduction(x):
+    s = 1.0
+    for i in prange(x.shape[0]):
+        s += x[i]
+        s *= x[i]
+    return s
+
+
+def _last(x):
+    t = 0.0
+    for i in prange(x.shape[0]):
+        t = x[i] * x[i]
+    return t
+
+
+def _buffers(x):
+    u, v = x.copy(), x.copy()
+    for i in prange(x.shape[0]):
+        v[i] = u[i] * x[i]
+        u, v = v, u
+    return np.sum(u)
+
+
+def _scaled_array(x):
+    y = np.ones(3)
+    for i in prange(x.shape[0]):
+        y *= x[i]
+    return np.sum(y)
+
+
+def _break(x):
+    s = 0.0
+    for i in prange(x.shape[0]):
+        if x[i] > 1.0:
+            break
+        s += x[i]
+    return s
+
+
+def _step(x):
+    s = 0.0
+    for i in prange(0, x.shape[0], 2):
+        s += x[i]
+    return s
+
+
+RACES = [
+    (_same_place, "stores to the same place of 'y'", "y[0] +="),
+    (_same_places, "stores to the same place of 'y'", "y[j] +="),
+    (_whole_array, "stores to the same place of 'y'", "y[:] ="),
+    (_neighbour, "element of 'y'", "y[i - 1]"), (_two_stores, "element of 'y'", "y[i + 1]"),
+    (_carried, "'a' is carried", "a = 0.5 * a"), (_read_reduction, "'s' is carried", "y[i] = s"),
+    (_mixed_reduction, "'s' is carried", "s +="), (_last, "'t' is assigned", "t = x[i]"),
+    (_buffers, "is carried", "v"), (_scaled_array, "'y'", "y *="),
+    (_break, "left early", "prange"), (_step, "step 1", "prange"),
+]
+
+
+@pytest.mark.parametrize("f, message, text", RACES, ids=lambda v: getattr(v, "__name__", ""))
+def test_races_are_refused(f, message, text):
+    with pytest.raises(UnsupportedSyntax, match="prange") as caught:
+        gradient(f, parallel=True)(_x(5))
+    assert message in str(caught.value)
+    loc = caught.value.loc
+    assert loc is not None and text in loc.text
+    serial = gradient(f, parallel=False)(_x(5))  # in one thread it is an ordinary loop
+    assert serial.shape == (5,)
+
+
+# Options ------------------------------------------------------------------------------------------
+
+
+def test_the_option_decides():
+    x = _x(9)
+    assert "prange" not in gradient(elementwise).source_for(x)
+    assert "prange" not in gradient(njit(elementwise)).source_for(x)
+    assert "prange" in gradient(elementwise, parallel=True).source_for(x)
+    assert "prange" in gradient(njit(parallel=True)(elementwise)).source_for(x)
+    serial = gradient(njit(parallel=True)(elementwise), parallel=False)
+    assert "prange(" not in serial.source_for(x).replace("in prange(x", "")
+    np.testing.assert_allclose(serial(x), gradient(elementwise, parallel=True)(x), rtol=1e-13)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.complex128, np.complex64])
+def test_dtypes(dtype):
+    def f(x, k):
+        y = np.empty_like(x)
+        for i in prange(x.shape[0]):
+            y[i] = x[i] * x[i] * x[k[i]]
+        s = 0.0
+        for i in prange(x.shape[0]):
+            s += abs(y[i] + 1) ** 2
+        return s
+
+    x = (_x(8) + (1j * _x(8) if np.dtype(dtype).kind == "c" else 0)).astype(dtype)
+    k = np.array([0, 1, 1, 0, 0, 3, 3, 0])
+    got = gradient(f, parallel=True)(x, k)
+    want, _ = differences.gradient(f, lambda: (differences.widened(x), k), 0)
+    assert got.dtype == dtype
+    np.testing.assert_allclose(got, want, rtol=1e-7 if dtype is np.complex128 else 2e-5)
+
+
+@pytest.mark.parametrize("x", [_x(6, 4), np.asfortranarray(_x(6, 4)), _x(12, 8)[::2, ::2], _x(0, 4), _x(1, 1)],
+                         ids=["C", "F", "strided", "empty", "one"])
+def test_layouts(x):
+    def f(x):
+        y = np.zeros(x.shape[0])
+        for i in prange(x.shape[0]):
+            for j in range(x.shape[1]):
+                y[i] += x[i, j] * x[0, j] * x.T[j, 0]
+        return np.sum(y * y)
+
+    got = gradient(f, parallel=True)(x)
+    want, error = differences.gradient(f, lambda: (x.copy(),), 0)
+    np.testing.assert_allclose(got, want, rtol=1e-8, atol=1e-9 + 10 * error)
+
+
+def test_the_text_runs_in_python():
+    from adcomp.kernels import tape as kernels
+
+    x = _x(7)
+    df = gradient(triangle, parallel=True)
+    got = df(x)
+    scope = {"np": np, "kernels": kernels, "prange": prange, "kind": numba.float64[::1]}
+    from adcomp.kernels import VECTOR
+
+    scope |= {name.rpartition(".")[2]: v for name, v in getattr(VECTOR, "namespace", {}).items()}
+    text = gradient(triangle, parallel=True, math="libm").source_for(x)
+    exec(text.replace("math.", "np."), scope)
+    np.testing.assert_allclose(scope["triangle_gradient"](x), got, rtol=1e-13)
+
+
+def test_second_derivatives_run_in_one_thread():
+    def norm(x):
+        g = gradient(elementwise)(x)
+        return np.sum(g * g)
+
+    x = _x(5)
+    got = gradient(norm, parallel=True)(x)
+    want, error = differences.gradient(norm, lambda: (x.copy(),), 0)
+    np.testing.assert_allclose(got, want, rtol=1e-7, atol=1e-8 + 10 * error)

@@ -147,6 +147,11 @@ class Tape:
             args = (self.trips(), Var(dtype_name(typ)), self._where(name))
             self.before.append(Let(tape, "kernels.empty_tape", args))
             self.stores.append(SetItem(Var(tape), (forward,), value))
+        elif self._is_parallel:
+            tape = ctx.fresh(_tape_name(name), nb.List(typ))
+            args = (self.trips(), Var(self._type_name(typ)))
+            self.before.append(Let(tape, "kernels.slots", args))
+            self.stores.append(SetItem(Var(tape), (forward,), value))
         else:
             tape = ctx.fresh(_tape_name(name), nb.List(typ))
             self.before.append(Let(tape, "kernels.stack", (Var(self._type_name(typ)),)))

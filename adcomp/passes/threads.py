@@ -25,7 +25,7 @@ iterations read, and those may read the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -62,11 +62,14 @@ from .least import Least, find_least
 Kind = Literal["load", "store", "add"]
 
 
-def cut_loops(fn: Function, types: dict[str, Any], namer: Namer) -> Function:
-    """Cut the parallel loops of a derivative program; ``types`` gets those of new names."""
+def cut_loops(fn: Function, types: dict[str, Any], namer: Namer, checks: Sequence[str] = ()) -> Function:
+    """Cut the parallel loops of a derivative program; ``types`` gets those of new names.
+
+    ``checks`` says what compiled code checks while it runs: ``"division"``, ``"bounds"``.
+    """
     if not any(isinstance(s, For) and s.parallel for s in walk(fn.body)):
         return fn
-    return replace(fn, body=_Cut(fn, types, namer).block(fn.body))
+    return replace(fn, body=_Cut(fn, types, namer, checks).block(fn.body))
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ class Place:
 
 
 class _Cut:
-    def __init__(self, fn: Function, types: dict[str, Any], namer: Namer) -> None:
+    def __init__(self, fn: Function, types: dict[str, Any], namer: Namer, checks: Sequence[str]) -> None:
+        self.checks = checks
         self.types, self.fresh = types, typed_namer(namer, types)
         self.aliases: Aliases = find_aliases(fn, types)
         self.least: Least = find_least(fn.body, types)
@@ -128,8 +132,14 @@ class _Cut:
             kind = types[name]
             parts = fresh(f"{stem(name)}_parts", nb.Array(kind.dtype, kind.ndim + 1, "C"))
             part = fresh(f"{stem(name)}_part", nb.Array(kind.dtype, kind.ndim, "C"))
-            before.append(Let(parts, "kernels.parts", (Var(name), Var(count)), loc))
-            inside.append(Let(part, "[]", (Var(parts), Var(t)), loc))
+            others = count
+            if kind.layout == "C":  # one piece adds to the array itself
+                others = fresh("_t", nb.intp)
+                before.append(Let(others, "-", (Var(count), Const(1)), loc))
+                inside.append(Let(part, "kernels.part", (Var(name), Var(parts), Var(t)), loc))
+            else:
+                inside.append(Let(part, "[]", (Var(parts), Var(t)), loc))
+            before.append(Let(parts, "kernels.parts", (Var(name), Var(others)), loc))
             after.append(Call("kernels.add_parts", (Var(name), Var(parts)), (0,), loc))
             rename[name] = Var(part)
         carried: list[Carried] = []
@@ -142,10 +152,28 @@ class _Cut:
             carried.append(Carried(c.phi, scalar(typ, 0), part))
             stores.append(SetItem(Var(parts), (Var(t),), Var(part), loc=loc))
             after += [Let(total, "np.sum", (Var(parts),), loc), Let(c.result, "+", (c.init, Var(total)), loc)]
+        if self._may_raise(loop.body):  # what a thread raises is lost
+            done = fresh("done", nb.Array(nb.boolean, 1, "C"))
+            before.append(Let(done, "np.zeros", (Var(count), Var("np.bool_")), loc))
+            stores.append(SetItem(Var(done), (Var(t),), Const(True), loc=loc))
+            after.insert(0, Call("kernels.finish", (Var(done),), (0,), loc))
         body = self._renamed(loop.body, rename)
         inner = replace(loop, start=Var(low), stop=Var(high), carried=tuple(carried), body=body, parallel=False)
         outer = For(t, Const(0), Var(count), Const(1), (), Block((*inside, inner, *stores)), loc, True)
         return [*before, outer, *after]
+
+    def _may_raise(self, body: Block) -> bool:
+        return any(isinstance(s, Call) and s.op != ".append()" or isinstance(s, SetItem) and "bounds" in self.checks
+                   or isinstance(s, Let) and self._raises(s) for s in walk(body))
+
+    def _raises(self, stmt: Let) -> bool:
+        if stmt.op in ("/", "//", "%"):
+            return "division" in self.checks and not isinstance(stmt.args[1], Const)
+        if stmt.op == "[]":
+            return "bounds" in self.checks
+        if effect_of(stmt.op) is Effect.ELEMENTWISE:  # of arrays: their shapes may not fit
+            return is_array(self.types.get(stmt.target))
+        return effect_of(stmt.op) not in (Effect.PURE, Effect.VIEW) and not stmt.op.startswith("kernels.stack")
 
     def _renamed(self, block: Block, rename: Mapping[str, Atom]) -> Block:
         """A body with other arrays; the types of views of them follow."""
@@ -212,7 +240,7 @@ def shared_sums(loop: For, types: Types, aliases: Aliases, least: Least) -> list
     backwards = isinstance(loop.loc, AdjointLoc)
     slots = _slots(loop, least)
     shared: list[str] = []
-    for group in _groups(found, aliases):
+    for group in _groups(found, types, aliases):
         kinds = {p.kind for p in group}
         if "add" not in kinds or _one_to_one(group, slots):
             continue
@@ -318,19 +346,30 @@ def _is_plain(kind: object) -> bool:
     return not isinstance(kind, (nb.Array, nb.List, nb.ListType))
 
 
-def _groups(found: list[Place], aliases: Aliases) -> list[list[Place]]:
+def _holds_arrays(kind: object) -> bool:
+    if isinstance(kind, nb.List):
+        return is_array(kind.dtype) or isinstance(kind.dtype, nb.List) and _holds_arrays(kind.dtype)
+    return not _is_plain(kind)
+
+
+def _groups(found: list[Place], types: Types, aliases: Aliases) -> list[list[Place]]:
     """Accesses that may meet in memory, together."""
     groups: list[list[Place]] = []
     for place in found:
-        meets = [g for g in groups if any(_meet(place, other, aliases) for other in g)]
+        meets = [g for g in groups if any(_meet(place, other, types, aliases) for other in g)]
         groups = [g for g in groups if g not in meets] + [[place, *(p for g in meets for p in g)]]
     return groups
 
 
-def _meet(a: Place, b: Place, aliases: Aliases) -> bool:
+def _meet(a: Place, b: Place, types: Types, aliases: Aliases) -> bool:
     if a.root is not None and a.root == b.root:
         return True
+    if a.root is not None and b.root is not None and not (_holds_arrays(types.get(a.root))
+                                                          and _holds_arrays(types.get(b.root))):
+        return False  # the tape of a list
     mine, others = aliases.of(Var(a.root or a.array)), aliases.of(Var(b.root or b.array))
+    if a.root is not None and b.root is not None and mine and others:
+        return aliases.may_share(Var(a.root), Var(b.root))
     return not mine or not others or not {s.name for s in mine}.isdisjoint({s.name for s in others})
 
 
