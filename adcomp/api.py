@@ -459,11 +459,9 @@ def _compiled(kind: Kind, f: Any, positions: Any, several: bool, given: dict[str
 def _program_options(positions: Any, several: bool, given: dict[str, Any], compiler: CompilerOptions) -> Any:
     from .pipeline.options import Options
 
-    checks = {"division": compiler.error_model == "python", "bounds": compiler.boundscheck}
     return Options(wrt=positions, several=several, math=given["math"], alias=given["alias"],
                    unused=given["unused"], form=given["form"], control=given["control_dependence"],
-                   holomorphic=given["holomorphic"], parallel=compiler.parallel,
-                   checks=tuple(k for k, on in checks.items() if on and compiler.parallel))
+                   holomorphic=given["holomorphic"], parallel=compiler.parallel)
 
 
 #: option -> the values that it may have, and those that are planned

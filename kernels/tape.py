@@ -286,17 +286,6 @@ def pieces(start, stop):
 
 
 @compiled_kernel(**JIT)
-def finish(done):
-    """Raise if not all pieces of a parallel loop ran to their end.
-
-    What an iteration raises goes no further than its thread.
-    """
-    for piece in done:
-        if not piece:
-            raise RuntimeError("an iteration of a parallel loop raised an exception")
-
-
-@compiled_kernel(**JIT)
 def parts(array, n):
     """Zeros in the shape of an array, `n` times."""
     return np.zeros((max(n, 0), *array.shape), array.dtype)

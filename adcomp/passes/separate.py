@@ -104,7 +104,7 @@ class _Separate:
                 continue
             steps = Reduction(loop, k, self.types)
             if steps.family is None:
-                raise self._race(loop, k)
+                raise self._race(loop, k, steps.blame)
             if is_array(self.types.get(c.phi)):
                 self.rename |= dict.fromkeys((*steps.carriers, c.result), c.init)
             elif steps.family == "+":
@@ -152,12 +152,12 @@ class _Separate:
             return scalar(typ, int(info.min if low else info.max))
         return scalar(typ, -np.inf if low else np.inf)
 
-    def _race(self, loop: For, k: int) -> Exception:
+    def _race(self, loop: For, k: int, blame: Stmt | None) -> Exception:
         c, end = loop.carried[k], loop.body.yields[k]
         name = stem(c.phi)
         makers = [s for s in walk(loop.body) if isinstance(s, Let) and Var(s.target) == end]
         readers = [s for s in walk(loop.body) if not isinstance(s, If | For | While) and Var(c.phi) in atoms_of(s)]
-        loc = (readers or makers or [loop])[0].loc
+        loc = ([blame] if blame is not None else readers or makers or [loop])[0].loc
         if not readers and c.phi not in names_in(loop.body):
             return refused(f"{name!r} is assigned in every iteration of a prange loop, and read after it", loc,
                            "the last iteration to run decides; use range, or store into an array")
@@ -175,6 +175,7 @@ class Reduction:
         self.types = types
         self.carriers: dict[str, None] = {c.phi: None}
         self.families: set[str] = set()
+        self.blame: Stmt | None = None  #: the statement that no reduction has
         self.is_array = is_array(types.get(c.phi))
         ok = not isinstance(c.init, Undefined) and self._block(loop.body)
         ok = ok and [self._holds(a) for a in loop.body.yields] == [j == k for j in range(len(loop.carried))]
@@ -184,7 +185,11 @@ class Reduction:
         return isinstance(atom, Var) and atom.name in self.carriers
 
     def _block(self, block: Block) -> bool:
-        return all(self._stmt(s) for s in block.stmts)
+        for stmt in block.stmts:
+            if not self._stmt(stmt):
+                self.blame = self.blame or stmt
+                return False
+        return True
 
     def _stmt(self, stmt: Stmt) -> bool:
         held = [self._holds(a) for a in atoms_of(stmt)]
@@ -224,7 +229,7 @@ class Reduction:
         if family is None or op in ("-", "/") and not held[0] or self.is_array and family != "+":
             return False
         self.families.add(family)
-        return True
+        return len(self.families) == 1
 
     def _join(self, results: Sequence[str], then: Sequence[Atom], orelse: Sequence[Atom]) -> bool:
         for name, a, b in zip(results, then, orelse, strict=True):

@@ -25,7 +25,7 @@ iterations read, and those may read the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -40,11 +40,13 @@ from ..core.ir import (
     Const,
     For,
     Function,
+    If,
     Let,
     Raise,
     SetItem,
     Stmt,
     Var,
+    Where,
     blocks_of,
     bound_in,
     map_atoms,
@@ -62,14 +64,14 @@ from .least import Least, find_least
 Kind = Literal["load", "store", "add"]
 
 
-def cut_loops(fn: Function, types: dict[str, Any], namer: Namer, checks: Sequence[str] = ()) -> Function:
+def cut_loops(fn: Function, types: dict[str, Any], namer: Namer) -> Function:
     """Cut the parallel loops of a derivative program; ``types`` gets those of new names.
 
-    ``checks`` says what compiled code checks while it runs: ``"division"``, ``"bounds"``.
+    In parallel loops Numba checks neither indices nor divisions.
     """
     if not any(isinstance(s, For) and s.parallel for s in walk(fn.body)):
         return fn
-    return replace(fn, body=_Cut(fn, types, namer, checks).block(fn.body))
+    return replace(fn, body=_Cut(fn, types, namer).block(fn.body))
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,7 @@ class Place:
 
 
 class _Cut:
-    def __init__(self, fn: Function, types: dict[str, Any], namer: Namer, checks: Sequence[str]) -> None:
-        self.checks = checks
+    def __init__(self, fn: Function, types: dict[str, Any], namer: Namer) -> None:
         self.types, self.fresh = types, typed_namer(namer, types)
         self.aliases: Aliases = find_aliases(fn, types)
         self.least: Least = find_least(fn.body, types)
@@ -156,24 +157,27 @@ class _Cut:
             done = fresh("done", nb.Array(nb.boolean, 1, "C"))
             before.append(Let(done, "np.zeros", (Var(count), Var("np.bool_")), loc))
             stores.append(SetItem(Var(done), (Var(t),), Const(True), loc=loc))
-            after.insert(0, Call("kernels.finish", (Var(done),), (0,), loc))
+            after += self._unless_done(done, loc)
         body = self._renamed(loop.body, rename)
         inner = replace(loop, start=Var(low), stop=Var(high), carried=tuple(carried), body=body, parallel=False)
         outer = For(t, Const(0), Var(count), Const(1), (), Block((*inside, inner, *stores)), loc, True)
         return [*before, outer, *after]
 
+    def _unless_done(self, done: str, loc: Where) -> list[Stmt]:
+        """Raise if a piece has not run to its end."""
+        every, some = self.fresh("_t", nb.boolean), self.fresh("_t", nb.boolean)
+        message = Const("an iteration of a parallel loop raised an exception")
+        return [Let(every, "np.all", (Var(done),), loc), Let(some, "not", (Var(every),), loc),
+                If(Var(some), Block((Raise("RuntimeError", (message,), loc),)), Block(()), (), loc)]
+
     def _may_raise(self, body: Block) -> bool:
-        return any(isinstance(s, Call) and s.op != ".append()" or isinstance(s, SetItem) and "bounds" in self.checks
-                   or isinstance(s, Let) and self._raises(s) for s in walk(body))
+        return any(isinstance(s, Call) and s.op != ".append()"  or isinstance(s, Let) and self._raises(s) for s in walk(body))
 
     def _raises(self, stmt: Let) -> bool:
-        if stmt.op in ("/", "//", "%"):
-            return "division" in self.checks and not isinstance(stmt.args[1], Const)
-        if stmt.op == "[]":
-            return "bounds" in self.checks
         if effect_of(stmt.op) is Effect.ELEMENTWISE:  # of arrays: their shapes may not fit
             return is_array(self.types.get(stmt.target))
-        return effect_of(stmt.op) not in (Effect.PURE, Effect.VIEW) and not stmt.op.startswith("kernels.stack")
+        quiet = effect_of(stmt.op) in (Effect.PURE, Effect.VIEW, Effect.INDEX) or stmt.op == "kernels.stack"
+        return not quiet
 
     def _renamed(self, block: Block, rename: Mapping[str, Atom]) -> Block:
         """A body with other arrays; the types of views of them follow."""

@@ -33,8 +33,6 @@ class Options:
         make programs fast.
     parallel : bool
         Whether `prange` loops, and their adjoints, run in threads.
-    checks : tuple of str
-        What compiled code checks in a parallel loop: ``"division"`` by zero, ``"bounds"`` of arrays.
     comments : bool
         Whether the source names the primal line that each part is the adjoint of.
     """
@@ -49,5 +47,4 @@ class Options:
     control: str = "error"
     plain: bool = False
     parallel: bool = False
-    checks: tuple[str, ...] = ()
     comments: bool = True

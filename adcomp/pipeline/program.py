@@ -162,7 +162,7 @@ class Program:
         fn = settle_signs(fn, ctx.types, ctx.namer)
         if self.options.plain:
             return fn
-        fn = simplify(cut_loops(fn, ctx.types, ctx.namer, self.options.checks), ctx.types)
+        fn = simplify(cut_loops(fn, ctx.types, ctx.namer), ctx.types)
         reverses = {pair.reverse for pair in self.calls.made.values()}
         fn = simplify(drop_spent(fn, ctx.types, reverses), ctx.types)
         fn = pack_columns(fn, ctx.types, ctx.namer)
