@@ -74,8 +74,8 @@ class _Loop:
 
     def _check_neighbours(self) -> None:
         place = offsets(self.loop.body, self.loop.index)
-        stores = [(s.array, s.index, s) for s in walk(self.loop.body) if isinstance(s, SetItem)]
-        loads = [(s.args[0], s.args[1:], s) for s in walk(self.loop.body)
+        stores = [(s.array, s.index, s.loc) for s in walk(self.loop.body) if isinstance(s, SetItem)]
+        loads = [(s.args[0], s.args[1:], s.loc) for s in walk(self.loop.body)
                  if isinstance(s, Let) and s.op == "[]" and is_array(self._type(s.args[0]))]
         for array, index, _ in stores:
             for other, elsewhere, at in (*stores, *loads):
@@ -83,7 +83,7 @@ class _Loop:
                     assert isinstance(array, Var)
                     raise refused(
                         f"an iteration of this prange loop touches an element of {stem(array.name)!r} that "
-                        f"another one stores to, at the same time", at.loc,
+                        f"another one stores to, at the same time", at,
                         "read from a copy, or use range",
                     )
 
@@ -147,8 +147,9 @@ def _stores(stmt: Stmt, types: Types) -> Iterator[tuple[Var, tuple[Atom, ...]]]:
             yield array, ()
         case Call(args=args, mutates=mutates):
             for k in mutates:
-                if isinstance(array := args[k], Var) and is_array(types.get(array.name)):
-                    yield array, ()
+                atom = args[k]
+                if isinstance(atom, Var) and is_array(types.get(atom.name)):
+                    yield atom, ()
 
 
 def _guarded(block: Block, own: set[str], guarded: bool = False,

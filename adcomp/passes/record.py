@@ -111,7 +111,8 @@ class _Supply(Plan):
             fixed[self.loop.index] = FREE
         needed = [n for n in free_names(reverse) if n in fixed or n in self.level.where]
         parallel = isinstance(self.loop, For) and self.loop.parallel
-        once = None if parallel else find_overwrite(self.ctx, self.loop, self.lap.reverse, self.lap.yields, self.lap.carried)
+        once = None if parallel else find_overwrite(
+            self.ctx, self.loop, self.lap.reverse, self.lap.yields, self.lap.carried)
         if once is not None:
             loops = self._once(once, fixed)
             if loops is not None:

@@ -63,7 +63,8 @@ def separate(fn: Function, types: Mapping[str, Any], namer: Namer) -> tuple[Func
     check_races(fn, types)
     worker = _Separate(fn, types, namer)
     body = worker.block(fn.body)
-    body = Block(tuple(map_atoms(s, worker.renamed) for s in body.stmts), tuple(map(worker.renamed, body.yields)))
+    stmts = tuple(map_atoms(s, worker.renamed) for s in body.stmts)
+    body = Block(stmts, tuple(map(worker.renamed, body.yields)))
     return simplify(replace(fn, body=body)), types
 
 
@@ -130,7 +131,8 @@ class _Separate:
         self.rename[c.phi] = self._neutral(c.phi, family)
         count, trips = fresh("_t", nb.intp), fresh("n", nb.intp)
         terms = fresh(f"{stem(c.phi)}_terms", nb.Array(typ, 1, "C"))
-        before += [Let(count, "-", (loop.stop, loop.start), loc), Let(trips, "max", (Var(count), Const(0)), loc),
+        before += [Let(count, "-", (loop.stop, loop.start), loc),
+                   Let(trips, "max", (Var(count), Const(0)), loc),
                    Let(terms, "np.empty", (Var(trips), Var(dtype_name(typ))), loc)]
         place, k = fresh("_t", nb.intp), fresh("k", nb.intp)
         last += [Let(place, "-", (Var(loop.index), loop.start), loc),
@@ -138,8 +140,8 @@ class _Separate:
         phi, term, total = (fresh(stem(c.phi), typ) for _ in range(3))
         after.append(For(
             k, Const(0), Var(trips), Const(1), (Carried(phi, c.init, c.result),),
-            Block((Let(term, "[]", (Var(terms), Var(k)), loc), Let(total, family, (Var(phi), Var(term)), loc)),
-                  (Var(total),)), loc,
+            Block((Let(term, "[]", (Var(terms), Var(k)), loc),
+                   Let(total, family, (Var(phi), Var(term)), loc)), (Var(total),)), loc,
         ))
 
     def _neutral(self, name: str, family: str) -> Const:
@@ -156,14 +158,15 @@ class _Separate:
         c, end = loop.carried[k], loop.body.yields[k]
         name = stem(c.phi)
         makers = [s for s in walk(loop.body) if isinstance(s, Let) and Var(s.target) == end]
-        readers = [s for s in walk(loop.body) if not isinstance(s, If | For | While) and Var(c.phi) in atoms_of(s)]
+        readers = [s for s in walk(loop.body)
+                   if not isinstance(s, If | For | While) and Var(c.phi) in atoms_of(s)]
         loc = ([blame] if blame is not None else readers or makers or [loop])[0].loc
         if not readers and c.phi not in names_in(loop.body):
-            return refused(f"{name!r} is assigned in every iteration of a prange loop, and read after it", loc,
-                           "the last iteration to run decides; use range, or store into an array")
+            return refused(f"{name!r} is assigned in every iteration of a prange loop, and read after it",
+                           loc, "the last iteration to run decides; use range, or store into an array")
         return refused(
             f"{name!r} is carried from one iteration of a prange loop to the next, and is no reduction", loc,
-            "a reduction is only changed by +=, -=, *=, /=, max or min, and not read in the loop; or use range",
+            "a reduction is changed by +=, -=, *=, /=, max or min, and not read in the loop; or use range",
         )
 
 

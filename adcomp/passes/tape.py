@@ -149,8 +149,8 @@ class Tape:
             self.stores.append(SetItem(Var(tape), (forward,), value))
         elif self._is_parallel:
             tape = ctx.fresh(_tape_name(name), nb.List(typ))
-            args = (self.trips(), Var(self._type_name(typ)))
-            self.before.append(Let(tape, "kernels.slots", args))
+            kind = Var(self._type_name(typ))
+            self.before.append(Let(tape, "kernels.slots", (self.trips(), kind)))
             self.stores.append(SetItem(Var(tape), (forward,), value))
         else:
             tape = ctx.fresh(_tape_name(name), nb.List(typ))
