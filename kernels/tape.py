@@ -261,6 +261,15 @@ def add_column(matrix, c, values):
 
 
 @compiled_kernel(**JIT)
+def _in_pieces(start, trips, n):
+    found = np.empty((n, 2), np.intp)
+    for k in range(n):
+        found[k, 0] = start + k * trips // n
+        found[k, 1] = start + (k + 1) * trips // n
+    return found
+
+
+@compiled_kernel(**JIT)
 def pieces(start, stop):
     """The range from `start` to `stop` in as many pieces as there are threads, none of them empty.
 
@@ -277,12 +286,23 @@ def pieces(start, stop):
     (True, 3, 9)
     """
     trips = max(stop - start, 0)
-    n = min(get_num_threads(), trips)
-    found = np.empty((n, 2), np.intp)
-    for k in range(n):
-        found[k, 0] = start + k * trips // n
-        found[k, 1] = start + (k + 1) * trips // n
-    return found
+    return _in_pieces(start, trips, min(get_num_threads(), trips))
+
+
+@compiled_kernel(**JIT)
+def pieces_of_sums(start, stop, size, work):
+    """As `pieces`, of a loop whose pieces add to copies of `size` elements.
+
+    It is one piece if the copies would cost more than the loop, where an iteration costs as much as `work`
+    elements.
+
+    Examples
+    --------
+    >>> len(pieces_of_sums(0, 100, 1_000_000, 4))
+    1
+    """
+    trips = max(stop - start, 0)
+    return _in_pieces(start, trips, min(get_num_threads() if size <= work * trips else 1, trips))
 
 
 @compiled_kernel(**JIT)

@@ -613,3 +613,12 @@ def test_second_derivatives_run_in_one_thread():
     got = gradient(norm, parallel=True)(x)
     want, error = differences.gradient(norm, lambda: (x.copy(),), 0)
     np.testing.assert_allclose(got, want, rtol=1e-7, atol=1e-8 + 10 * error)
+
+
+def test_shared_arrays_that_are_large():
+    """Copies for each thread would cost more than the loop, which then is one piece."""
+    x, k = RNG.uniform(0.5, 1.5, 5000), RNG.integers(0, 5000, 20)
+    df = gradient(gather, parallel=True)
+    want = gradient(gather, parallel=False)(x, k)
+    np.testing.assert_allclose(df(x, k), want, rtol=1e-13)
+    assert "pieces_of_sums(0, " in df.source

@@ -3,12 +3,13 @@
 Requires: verified, typed Core, simplified.
 Ensures:  every loop that stays parallel runs over pieces, with a loop over the iterations of one piece inside
           it, and carries nothing: sums are added up per piece, and additions to an array that pieces share go
-          into a copy for each, which are added afterwards::
+          into a copy for each but the first, which are added afterwards; where the copies would cost more than
+          the loop, there is one piece::
 
-              for i in prange(n):           pieces = kernels.pieces(0, n)
-                  s += x[i] * w[j]          x_bar_parts = kernels.parts(x_bar, len(pieces))
+              for i in prange(n):           pieces = kernels.pieces_of_sums(0, n, x_bar.size, 4)
+                  s += x[i] * w[j]          x_bar_parts = kernels.parts(x_bar, len(pieces) - 1)
                   x_bar[k] += ..            for t in prange(len(pieces)):
-                                                x_bar_part = x_bar_parts[t]
+                                                x_bar_part = kernels.part(x_bar, x_bar_parts, t)
                                                 for i in range(pieces[t, 0], pieces[t, 1]):
                                                     s_part += x[i] * w[j]
                                                     x_bar_part[k] += ..
@@ -42,6 +43,7 @@ from ..core.ir import (
     Stmt,
     Var,
     Where,
+    While,
     map_atoms,
     map_blocks,
     walk,
@@ -54,6 +56,10 @@ from .accesses import is_sum
 from .alias import Aliases, find_aliases, is_view
 from .least import Least, find_least
 from .sharing import shared_sums
+
+
+#: what an iteration costs, in elements of an array that are set to zero and added up; one that has loops
+WORK, WORK_OF_LOOPS = 4, 64
 
 
 def cut_loops(fn: Function, types: dict[str, Any], namer: Namer) -> Function:
@@ -71,7 +77,7 @@ class _Cut:
         self.types, self.fresh = types, typed_namer(namer, types)
         self.aliases: Aliases = find_aliases(fn, types)
         self.least: Least = find_least(fn.body, types)
-        self.ranges: dict[tuple[Atom, Atom], tuple[str, str]] = {}
+        self.ranges: dict[tuple[Atom, ...], tuple[str, str]] = {}
 
     def block(self, block: Block) -> Block:
         out: list[Stmt] = []
@@ -84,12 +90,22 @@ class _Cut:
         self.ranges = outside
         return Block(tuple(out), block.yields)
 
-    def _ranges(self, loop: For, before: list[Stmt]) -> tuple[str, str]:
+    def _ranges(self, loop: For, private: list[str], before: list[Stmt]) -> tuple[str, str]:
         """The pieces of a loop's range, and how many there are; loops over the same range share them."""
-        key = loop.start, loop.stop
+        key: tuple[Atom, ...] = loop.start, loop.stop
+        if private:
+            size: Atom = Const(0)
+            for name in private:
+                one, both = self.fresh("_t", nb.intp), self.fresh("_t", nb.intp)
+                before += [Let(one, ".size", (Var(name),), loop.loc),
+                           Let(both, "+", (size, Var(one)), loop.loc)]
+                size = Var(both)
+            repeats = any(isinstance(s, For | While) for s in loop.body.stmts)
+            key = *key, size, Const(WORK_OF_LOOPS if repeats else WORK)
         if key not in self.ranges:
             pieces, count = self.fresh("pieces", nb.Array(nb.intp, 2, "C")), self.fresh("_t", nb.intp)
-            before += [Let(pieces, "kernels.pieces", key, loop.loc),
+            op = "kernels.pieces_of_sums" if private else "kernels.pieces"
+            before += [Let(pieces, op, key, loop.loc),
                        Let(count, "len", (Var(pieces),), loop.loc)]
             self.ranges[key] = pieces, count
         return self.ranges[key]
@@ -105,7 +121,7 @@ class _Cut:
     def _pieces(self, loop: For, private: list[str]) -> list[Stmt]:
         types, fresh, loc = self.types, self.fresh, loop.loc
         before: list[Stmt] = []
-        pieces, count = self._ranges(loop, before)
+        pieces, count = self._ranges(loop, private, before)
         t, low, high = fresh("t", nb.intp), fresh("_t", nb.intp), fresh("_t", nb.intp)
         inside: list[Stmt] = [Let(low, "[]", (Var(pieces), Var(t), Const(0)), loc),
                               Let(high, "[]", (Var(pieces), Var(t), Const(1)), loc)]
