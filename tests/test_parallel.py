@@ -440,6 +440,50 @@ def _neighbour(x):
     return np.sum(y)
 
 
+def _neighbour_in_a_nest(x):
+    y = np.ones((x.shape[0], 3))
+    for i in prange(1, x.shape[0]):
+        for j in range(3):
+            y[i, j] = y[i - 1, j] * x[i]
+    return np.sum(y)
+
+
+def _neighbouring_rows(x):
+    y = np.ones((x.shape[0], 3))
+    for i in prange(1, x.shape[0]):
+        row, previous = y[i], y[i - 1]
+        for j in range(3):
+            row[j] = previous[j] * x[i]
+    return np.sum(y)
+
+
+def _all_others(x):
+    n = x.shape[0]
+    y = x.copy()
+    for i in prange(n):
+        s = x[i]
+        for j in range(n):
+            s += 0.1 * y[j]
+        y[i] = s
+    return np.sum(y)
+
+
+def _all_before(x):
+    y = x.copy()
+    for i in prange(x.shape[0]):
+        for j in range(i):
+            y[i] += y[j] * x[j]
+    return np.sum(y)
+
+
+def _overlapping_ranges(x):
+    y = x.copy()
+    for i in prange(x.shape[0]):
+        for j in range(i):
+            y[j] = x[j] * x[i]
+    return np.sum(y)
+
+
 def _two_stores(x):
     y = np.zeros(x.shape[0] + 1)
     for i in prange(x.shape[0]):
@@ -517,6 +561,10 @@ RACES = [
     (_same_places, "stores to the same place of 'y'", "y[j] +="),
     (_whole_array, "stores to the same place of 'y'", "y[:] ="),
     (_neighbour, "element of 'y'", "y[i - 1]"), (_two_stores, "element of 'y'", "y[i + 1]"),
+    (_neighbour_in_a_nest, "element of 'y'", "y[i - 1, j]"),
+    (_neighbouring_rows, "element of 'y'", "previous"),
+    (_all_others, "element of 'y'", "y[j]"), (_all_before, "element of 'y'", "y[j]"),
+    (_overlapping_ranges, "stores to the same place of 'y'", "y[j] ="),
     (_carried, "'a' is carried", "a = 0.5 * a"), (_read_reduction, "'s' is carried", "y[i] = s"),
     (_mixed_reduction, "'s' is carried", "s *="), (_last, "'t' is assigned", "t = x[i]"),
     (_buffers, "is carried", "v"), (_scaled_array, "'y'", "y *="),
@@ -622,3 +670,50 @@ def test_shared_arrays_that_are_large():
     want = gradient(gather, parallel=False)(x, k)
     np.testing.assert_allclose(df(x, k), want, rtol=1e-13)
     assert "pieces_of_sums(0, " in df.source
+
+
+def test_ranges_that_the_index_bounds_on_both_sides():
+    """Rows of a compressed matrix: no two iterations have the same entries."""
+    def f(data, first, column, x):
+        scaled = np.empty_like(data)
+        for i in prange(first.shape[0] - 1):
+            for k in range(first[i], first[i + 1]):
+                scaled[k] = data[k] * x[column[k]]
+        return np.sum(scaled**2)
+
+    args = (_x(6), np.array([0, 2, 2, 5, 6]), np.array([0, 1, 3, 0, 2, 2]), _x(4))
+    for wrt in (0, 3):
+        got = gradient(f, wrt=wrt, parallel=True)(*args)
+        want, error = differences.gradient(f, lambda: _copies(args), wrt)
+        np.testing.assert_allclose(got, want, rtol=1e-8, atol=1e-9 + 10 * error)
+
+
+@pytest.mark.parametrize("name", ["n_body", "trajectories", "kernel_sum"])
+def test_benchmark_programs(name):
+    """Along a random direction, the gradient is the slope."""
+    from benchmarks.parallel.programs import PROGRAMS
+
+    function, wrt, _, make = PROGRAMS[name]
+    args = make(*{"n_body": (7,), "trajectories": (5, 20), "kernel_sum": (9, 4)}[name])
+    gradients = gradient(function, wrt=wrt, parallel=True)(*args)
+    flat, slope = RNG.normal(size=100), 0.0
+    moves = {}
+    for position, g in zip(wrt, gradients, strict=True):
+        move = flat[: np.size(g)].reshape(np.shape(g))
+        moves[position] = move
+        slope += np.sum(move * np.asarray(g))
+
+    def along(h):
+        moved = list(args)
+        for position, move in moves.items():
+            moved[position] = _moved(args[position], h * move)
+        return function(*moved)
+
+    want, error = differences.derivative(along)
+    assert slope == pytest.approx(want, rel=1e-7, abs=10 * error)
+
+
+def _moved(value, step):
+    if isinstance(value, tuple):
+        return tuple(float(v + s) for v, s in zip(value, step, strict=True))
+    return value + step

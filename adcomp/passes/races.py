@@ -8,7 +8,9 @@ Ensures:  no parallel loop stores to an element that does not depend on its inde
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+
+from numba import types as nb
 
 from ..core.ir import (
     Atom,
@@ -32,10 +34,9 @@ from ..core.ir import (
 )
 from ..core.names import stem
 from ..core.ops import INPLACE
-from ..core.types import Types, is_array
+from ..core.types import Types, is_array, type_of
 from ..errors import Loc, UnsupportedSyntax
-from .accesses import offsets
-from .alias import Aliases, find_aliases
+from .alias import Aliases, find_aliases, is_view
 
 
 def refused(message: str, loc: Where, hint: str) -> UnsupportedSyntax:
@@ -55,6 +56,13 @@ class _Loop:
         self.loop, self.types, self.aliases = loop, types, aliases
         self.inside = set(bound_in(loop.body))
         self.own = following(loop)
+        self.shift = _shifts(loop)
+        self.ranges = {s.index: s for s in walk(loop.body) if isinstance(s, For)}
+        self.rows = {
+            s.target: s for s in walk(loop.body)
+            if isinstance(s, Let) and s.op == "[]" and isinstance(s.args[0], Var) and is_view(s, types)
+            and all(isinstance(type_of(a, types), nb.Integer) for a in s.args[1:])
+        }
 
     def check(self) -> None:
         for stmt, guarded in _guarded(self.loop.body, self.own):
@@ -73,35 +81,67 @@ class _Loop:
         return not sites or all(s.name in self.inside for s in sites)
 
     def _check_neighbours(self) -> None:
-        place = offsets(self.loop.body, self.loop.index)
-        stores = [(s.array, s.index, s.loc) for s in walk(self.loop.body) if isinstance(s, SetItem)]
-        loads = [(s.args[0], s.args[1:], s.loc) for s in walk(self.loop.body)
-                 if isinstance(s, Let) and s.op == "[]" and is_array(self._type(s.args[0]))]
+        stores, loads = [], []
+        for stmt in walk(self.loop.body):
+            match stmt:
+                case SetItem(array=Var(name), index=index):
+                    stores.append((*self._place(name, index), stmt.loc))
+                case Let(op="[]", args=(Var(name), *index)) if is_array(self.types.get(name)):
+                    loads.append((*self._place(name, tuple(index)), stmt.loc))
         for array, index, _ in stores:
             for other, elsewhere, at in (*stores, *loads):
-                if array == other and self._shifted(index, elsewhere, place):
-                    assert isinstance(array, Var)
+                if array == other and array not in self.inside and self._meet(index, elsewhere):
                     raise refused(
-                        f"an iteration of this prange loop touches an element of {stem(array.name)!r} that "
-                        f"another one stores to, at the same time", at,
-                        "read from a copy, or use range",
+                        f"an iteration of this prange loop touches an element of {stem(array)!r} that "
+                        f"another one stores to, at the same time", at, "read from a copy, or use range",
                     )
 
-    def _type(self, atom: Atom) -> object:
-        return self.types.get(atom.name) if isinstance(atom, Var) else None
+    def _place(self, name: str, index: tuple[Atom, ...]) -> tuple[str, tuple[Atom, ...]]:
+        """An element of a row, ``x[i][j]``, as one of the array that the row was taken from."""
+        while name in self.rows:
+            row = self.rows[name]
+            assert isinstance(row.args[0], Var)
+            name, index = row.args[0].name, (*row.args[1:], *index)
+        return name, index
 
-    def _shifted(self, a: tuple[Atom, ...], b: tuple[Atom, ...], place: Mapping[str, int]) -> bool:
-        """Is one index the other, of a neighbouring iteration?"""
-        apart = [(place.get(p.name), place.get(q.name)) if isinstance(p, Var) and isinstance(q, Var) else None
-                 for p, q in zip(a, b, strict=False) if p != q]
-        if len(a) != len(b) or len(apart) != 1 or apart[0] is None or None in apart[0]:
+    def _meet(self, a: tuple[Atom, ...], b: tuple[Atom, ...]) -> bool:
+        """Do two indices, at which one axis differs, surely mean one element in different iterations?"""
+        apart = [(p, q) for p, q in zip(a, b, strict=False) if p != q]
+        if len(a) != len(b) or len(apart) != 1:
             return False
-        if not any(p == q and isinstance(p, Var) and p.name in place for p, q in zip(a, b, strict=True)):
-            shift = abs(apart[0][0] - apart[0][1])  # type: ignore[operator]
-            start, stop = self.loop.start, self.loop.stop
-            known = isinstance(start, Const) and isinstance(stop, Const)
-            return not (known and shift >= stop.value - start.value)  # type: ignore[union-attr]
-        return False
+        if any(p == q and isinstance(p, Var) and p.name in self.own for p, q in zip(a, b, strict=True)):
+            return False
+        p, q = (atom.name if isinstance(atom, Var) else "" for atom in apart[0])
+        if p not in self.shift:
+            return False
+        if q not in self.shift:
+            return q in self.ranges and self._overlaps(self.ranges[q])
+        start, stop = self.loop.start, self.loop.stop
+        if not (isinstance(start, Const) and isinstance(stop, Const)):
+            return True
+        return abs(self.shift[p] - self.shift[q]) < stop.value - start.value
+
+    def _overlaps(self, inner: For) -> bool:
+        """Does a loop inside run over what other iterations have for their index?"""
+        starts, stops = inner.start == self.loop.start, inner.stop == self.loop.stop
+        first, last = (isinstance(a, Var) and a.name in self.shift for a in (inner.start, inner.stop))
+        return inner.step == Const(1) and (starts and (stops or last) or first and stops)
+
+
+def _shifts(loop: For) -> dict[str, int]:
+    """The names of a loop's body that are its index plus a constant, in loops inside too."""
+    found = {loop.index: 0}
+    for stmt in walk(loop.body):
+        match stmt:
+            case Let(target=target, op="+", args=(Var(name), Const(k)) | (Const(k), Var(name))) if (
+                name in found and type(k) is int
+            ):
+                found[target] = found[name] + k
+            case Let(target=target, op="-", args=(Var(name), Const(k))) if name in found and type(k) is int:
+                found[target] = found[name] - k
+            case Let(target=target, op="id", args=(Var(name),)) if name in found:
+                found[target] = found[name]
+    return found
 
 
 def following(loop: For) -> set[str]:
@@ -118,8 +158,10 @@ def _follow(block: Block, found: set[str]) -> None:
     for stmt in block.stmts:
         if not found.isdisjoint(_names(atoms_of(stmt))):
             found.update(defined_by(stmt))
-            if isinstance(stmt, For) and not found.isdisjoint(_names((stmt.start, stmt.stop, stmt.step))):
-                found.add(stmt.index)
+            # Ranges of which one end is fixed overlap: range(i), range(i, n).
+            if isinstance(stmt, For):
+                if all(not found.isdisjoint(_names((a,))) for a in (stmt.start, stmt.stop)):
+                    found.add(stmt.index)
         for inner in blocks_of(stmt):
             _follow(inner, found)
         if isinstance(stmt, If):

@@ -3,8 +3,8 @@
 Requires: verified, typed Core, simplified.
 Ensures:  every loop that stays parallel runs over pieces, with a loop over the iterations of one piece inside
           it, and carries nothing: sums are added up per piece, and additions to an array that pieces share go
-          into a copy for each but the first, which are added afterwards; where the copies would cost more than
-          the loop, there is one piece::
+          into a copy for each but the first, which are added afterwards; where the copies would cost more
+          than the loop, there is one piece::
 
               for i in prange(n):           pieces = kernels.pieces_of_sums(0, n, x_bar.size, 4)
                   s += x[i] * w[j]          x_bar_parts = kernels.parts(x_bar, len(pieces) - 1)
@@ -56,7 +56,6 @@ from .accesses import is_sum
 from .alias import Aliases, find_aliases, is_view
 from .least import Least, find_least
 from .sharing import shared_sums
-
 
 #: what an iteration costs, in elements of an array that are set to zero and added up; one that has loops
 WORK, WORK_OF_LOOPS = 4, 64
