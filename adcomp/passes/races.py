@@ -90,7 +90,7 @@ class _Loop:
                     loads.append((*self._place(name, tuple(index)), stmt.loc))
         for array, index, _ in stores:
             for other, elsewhere, at in (*stores, *loads):
-                if array == other and array not in self.inside and self._meet(index, elsewhere):
+                if array == other and not self._is_private(Var(array)) and self._meet(index, elsewhere):
                     raise refused(
                         f"an iteration of this prange loop touches an element of {stem(array)!r} that "
                         f"another one stores to, at the same time", at, "read from a copy, or use range",
