@@ -49,8 +49,8 @@ golden: $(DEV) ## rewrite the golden files, then show what changed
 	git diff --stat -- tests/golden
 
 # A pinned OpenBLAS kernel or cache size would skew matrix products.
-bench: $(BENCH) ## time gradients against primals, hand-written adjoints and JAX; B=numpy: array programs
-	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PY) -m benchmarks$(if $(filter numpy,$(B)),.arrays)
+bench: $(BENCH) ## time gradients against primals, hand-written adjoints and JAX; B=numpy: array programs, B=parallel: threads
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(PY) -m benchmarks$(if $(filter numpy,$(B)),.arrays)$(if $(filter parallel,$(B)),.parallel)
 
 docs: $(DOCS) ## build the documentation into build/docs
 	$(PY) -m sphinx -W --keep-going -q -b html docs build/docs

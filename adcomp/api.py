@@ -67,7 +67,8 @@ def gradient(
         As for ``numba.njit``; as the primal was compiled, when left out. So are its error model
         and its bounds checks.
     parallel : bool, optional
-        True is planned. The gradient of a parallel function runs in one thread.
+        Whether `prange` loops and their adjoints run in threads. By default they do if the function was
+        compiled with ``parallel=True``.
     cache : bool
         Whether what is generated and compiled is kept on disk for the next process.
 
@@ -445,21 +446,23 @@ def _compiled(kind: Kind, f: Any, positions: Any, several: bool, given: dict[str
               ) -> DerivativeDispatcher:
     """The dispatcher of a derivative; Numba's options are those of `like`."""
     compiler = CompilerOptions.of(
-        f if like is None else like, fastmath=given["fastmath"], nogil=given["nogil"], parallel=False
+        f if like is None else like, fastmath=given["fastmath"], nogil=given["nogil"],
+        parallel=given["parallel"],
     )
-    options = _program_options(positions, several, given, raising=compiler.error_model == "python")
+    options = _program_options(positions, several, given, compiler)
     return DerivativeDispatcher(
         f, kind, options, _generate, compiler=compiler, cache=given["cache"], related=related,
         explain=_explain,
     )
 
 
-def _program_options(positions: Any, several: bool, given: dict[str, Any], *, raising: bool = False) -> Any:
+def _program_options(positions: Any, several: bool, given: dict[str, Any], compiler: CompilerOptions) -> Any:
     from .pipeline.options import Options
 
     return Options(wrt=positions, several=several, math=given["math"], alias=given["alias"],
                    unused=given["unused"], form=given["form"], control=given["control_dependence"],
-                   holomorphic=given["holomorphic"], raising=raising)
+                   holomorphic=given["holomorphic"], raising=compiler.error_model == "python",
+                   parallel=compiler.parallel)
 
 
 #: option -> the values that it may have, and those that are planned
@@ -470,7 +473,7 @@ _CHOICES: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "unused": (("zero", "none"), ()),
     "holomorphic": ((False, True), ()),
     "control_dependence": (("error", "zero"), ()),
-    "parallel": ((None, False), (True,)),
+    "parallel": ((None, False, True), ()),
     "nogil": ((None, False, True), ()),
     "cache": ((True, False), ()),
 }

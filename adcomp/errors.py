@@ -233,10 +233,10 @@ class UnsupportedOption(AdcompError, NotImplementedError):
 
     Examples
     --------
-    >>> raise UnsupportedOption("parallel=True is not supported yet")
+    >>> raise UnsupportedOption("a pullback can't be holomorphic")
     Traceback (most recent call last):
         ...
-    adcomp.errors.UnsupportedOption: parallel=True is not supported yet
+    adcomp.errors.UnsupportedOption: a pullback can't be holomorphic
     """
 
 

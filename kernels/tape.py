@@ -6,7 +6,7 @@ import operator
 
 import numpy as np
 from llvmlite import ir
-from numba import types
+from numba import get_num_threads, types
 from numba.core import cgutils
 from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic, overload
@@ -105,6 +105,12 @@ def empty_tape(shape, dtype, where):
 def stack(kind):
     """An empty list of values of a type."""
     return [_nothing(kind) for _ in range(0)]
+
+
+@compiled_kernel(**JIT)
+def slots(n, kind):
+    """A list with room for `n` values of a type."""
+    return [_nothing(kind) for _ in range(n)]
 
 
 @transparent(operator.add)
@@ -252,3 +258,67 @@ def add_column(matrix, c, values):
     if c < matrix.shape[1]:
         for i in range(matrix.shape[0]):
             matrix[i, c] += values[i]
+
+
+@compiled_kernel(**JIT)
+def _in_pieces(start, trips, n):
+    found = np.empty((n, 2), np.intp)
+    for k in range(n):
+        found[k, 0] = start + k * trips // n
+        found[k, 1] = start + (k + 1) * trips // n
+    return found
+
+
+@compiled_kernel(**JIT)
+def pieces(start, stop):
+    """The range from `start` to `stop` in as many pieces as there are threads, none of them empty.
+
+    Returns
+    -------
+    array of intp, shape (n, 2)
+        Where each begins and ends.
+
+    Examples
+    --------
+    >>> from numba import get_num_threads
+    >>> found = pieces(3, 9)
+    >>> len(found) == min(6, get_num_threads()), int(found[0, 0]), int(found[-1, 1])
+    (True, 3, 9)
+    """
+    trips = max(stop - start, 0)
+    return _in_pieces(start, trips, min(get_num_threads(), trips))
+
+
+@compiled_kernel(**JIT)
+def pieces_of_sums(start, stop, size, work):
+    """As `pieces`, of a loop whose pieces add to copies of `size` elements.
+
+    It is one piece if the copies would cost more than the loop, where an iteration costs as much as `work`
+    elements.
+
+    Examples
+    --------
+    >>> len(pieces_of_sums(0, 100, 1_000_000, 4))
+    1
+    """
+    trips = max(stop - start, 0)
+    return _in_pieces(start, trips, min(get_num_threads() if size <= work * trips else 1, trips))
+
+
+@compiled_kernel(**JIT)
+def parts(array, n):
+    """Zeros in the shape of an array, `n` times."""
+    return np.zeros((max(n, 0), *array.shape), array.dtype)
+
+
+@compiled_kernel(**JIT)
+def part(array, parts, k):
+    """What piece `k` adds to: the first to the array itself, the others to a part each."""
+    return array if k == 0 else parts[k - 1]
+
+
+@compiled_kernel(**JIT)
+def add_parts(array, parts):
+    """Add to an array each of its parts."""
+    for k in range(parts.shape[0]):
+        array += parts[k]

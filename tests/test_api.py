@@ -154,7 +154,8 @@ def test_options_of_numba():
     assert gradient(f).compiler.error_model == "numpy"
     assert gradient(njit(f)).compiler.error_model == "python"
     given = gradient(njit(fastmath=True, parallel=True)(f), nogil=True).compiler
-    assert (given.fastmath, given.nogil, given.parallel) == (True, True, False)
+    assert (given.fastmath, given.nogil, given.parallel) == (True, True, True)
+    assert gradient(njit(parallel=True)(f), parallel=False).compiler.parallel is False
     assert gradient(f, fastmath={"nnan"}, parallel=False).compiler.fastmath == ("nnan",)
     assert gradient(f, cache=False).cache is False
 

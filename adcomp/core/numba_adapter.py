@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import operator
 import re
+import warnings
 import weakref
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
@@ -442,6 +443,11 @@ def jitclass_methods(cls: type) -> dict[str, FunctionType]:
 # --- compiler options ---------------------------------------------------------------------------
 
 
+#: Numba is to run `prange` in threads, and nothing that is not written so
+_PARALLEL = {"prange": True, "comprehension": False, "reduction": False, "inplace_binop": False,
+             "setitem": False, "numpy": False, "stencil": False, "fusion": False}
+
+
 @dataclass(frozen=True)
 class CompilerOptions:
     """How generated code is compiled.
@@ -489,7 +495,7 @@ class CompilerOptions:
         """Keyword arguments for ``njit``."""
         fastmath = self.fastmath if isinstance(self.fastmath, bool) else set(self.fastmath)
         return {"fastmath": fastmath, "error_model": self.error_model, "nogil": self.nogil,
-                "parallel": self.parallel, "boundscheck": self.boundscheck}
+                "parallel": dict(_PARALLEL) if self.parallel else False, "boundscheck": self.boundscheck}
 
 
 class _Transparent(_Intrinsic):
@@ -579,7 +585,9 @@ class _SpecialisingCompiler(LibraryCompiler):
     owner: Any  # a weak reference to the dispatcher
 
     def _compile_core(self, args: tuple[Type, ...], return_type: Type | None) -> CompileResult:
-        with keeping(self.owner.on_disk):
+        with keeping(self.owner.on_disk), warnings.catch_warnings():
+            if self.targetoptions.get("parallel"):  # a loop may be left to one thread
+                warnings.simplefilter("ignore", numba_errors.NumbaPerformanceWarning)
             return super()._compile_core(args, return_type)
 
     def _get_implementation(self, args: tuple[Type, ...], kws: dict[str, Type]) -> FunctionType:

@@ -122,7 +122,9 @@ def _table() -> dict[str, Effect]:
     table |= {f"np.{name}": Effect.PURE for name in _NP_PURE}
     table |= dict.fromkeys(_BUILTIN_SCALAR, Effect.ELEMENTWISE)
     table |= {"len": Effect.PURE, "range": Effect.PURE, "kernels.stack": Effect.FRESH,
-              "kernels.empty_tape": Effect.FRESH,
+              "kernels.empty_tape": Effect.FRESH, "kernels.slots": Effect.FRESH,
+              "kernels.pieces": Effect.FRESH, "kernels.pieces_of_sums": Effect.FRESH,
+               "kernels.part": Effect.VIEW, "kernels.parts": Effect.FRESH,
               "kernels.plus": Effect.ELEMENTWISE, "kernels.segment_length": Effect.PURE,
               "kernels.fours": Effect.PURE,
               "kernels.row": Effect.PURE, "kernels.at_least": Effect.PURE, "kernels.rare": Effect.PURE,

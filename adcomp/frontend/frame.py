@@ -55,6 +55,8 @@ class Builder:
     lifted: dict[int, Atom] = field(default_factory=dict)
     #: what to read in place of a function that is called
     meaning: Callable[[Any], Any] | None = None
+    #: is `prange` more than `range` here?
+    parallel: bool = False
     #: tells of a primitive which of its arguments it writes to
     writes: Callable[[Any], tuple[int, ...]] | None = None
 

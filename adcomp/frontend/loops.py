@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numba import types
+from numba import prange, types
 
 from ..core.ir import UNDEFINED, Atom, Block, Carried, Const, For, Stmt, Undefined, Var, While
 from .expressions import atom_of, bool_op, expression
@@ -39,6 +39,7 @@ class Iteration:
     step: Atom
     value: Callable[[Atom], Value]
     direct: bool = False  #: is the value the index itself?
+    parallel: bool = False  #: may the iterations run at the same time?
 
     @property
     def is_count(self) -> bool:
@@ -71,8 +72,8 @@ def iteration(frame: Frame, node: ast.expr) -> Iteration | TupleValue:
             if node.keywords and kind.value is not enumerate:  # type: ignore[union-attr]
                 raise frame.refuse("keyword arguments are not supported here", node)
             return maker(frame, node)
-        if getattr(getattr(kind, "value", None), "__name__", "") == "prange":
-            raise frame.refuse("prange is not supported yet", node, hint="use range")
+        if isinstance(kind, Static) and kind.value is prange:
+            return _prange(frame, node)
         if isinstance(kind, Static) and kind.value is np.nditer:
             raise frame.refuse("a loop over np.nditer is not supported", node,
                                hint="loop over x.flat, or over np.ndenumerate(x)")
@@ -105,6 +106,18 @@ def _range(frame: Frame, node: ast.Call) -> Iteration:
     stop = args[1] if len(args) > 1 else args[0]
     step: Atom = args[2] if len(args) > 2 else Const(1)
     return Iteration(start, stop, step, lambda k: k, direct=True)
+
+
+def _prange(frame: Frame, node: ast.Call) -> Iteration:
+    if node.keywords:
+        raise frame.refuse("keyword arguments are not supported here", node)
+    it = _range(frame, node)
+    if not frame.builder.parallel:
+        return it
+    if it.step != Const(1):
+        raise frame.refuse("a prange loop has the step 1", node,
+                           hint="compute the index from that of prange(n), or use range")
+    return replace(it, parallel=True)
 
 
 def _enumerate(frame: Frame, node: ast.Call) -> Iteration | TupleValue:
@@ -185,6 +198,8 @@ def for_loop(frame: Frame, node: ast.For) -> None:
         _unroll(frame, node, it, more)
     elif more is None:
         _plain_for(frame, node, it)
+    elif it.parallel:
+        raise frame.refuse("a prange loop can't be left early, by break or return", node, hint="use range")
     else:
         _leavable_for(frame, node, counting(frame, it, node), more)
 
@@ -210,12 +225,15 @@ def _plain_for(frame: Frame, node: ast.For, it: Iteration) -> None:
     frame.builder.kinds.given[index] = types.intp
 
     def run() -> Block:
+        parallel = frame.builder.parallel
+        frame.builder.parallel = parallel and not it.parallel  # a loop inside runs in one thread
         assign(frame, node.target, it.value(Var(index)), index=it.direct)
         statements(frame, node.body)
+        frame.builder.parallel = parallel
         return Block(())
 
     def build(carried: tuple[Carried, ...], blocks: list[Block]) -> Stmt:
-        return For(index, it.start, it.stop, it.step, carried, blocks[0], frame.loc(node))
+        return For(index, it.start, it.stop, it.step, carried, blocks[0], frame.loc(node), it.parallel)
 
     _carry(frame, names, [run], build, node)
 

@@ -34,7 +34,8 @@ GLOBALS = frozenset({"kernels", "special", "blocks", "frames", "slice", "prange"
 
 
 def parse(
-    f: FunctionType, argtypes: Sequence[Any], *, is_primitive: Callable[[Any], bool]
+    f: FunctionType, argtypes: Sequence[Any], *, is_primitive: Callable[[Any], bool],
+    parallel: bool = False,
 ) -> Function:
     """Read a function into Core.
 
@@ -46,6 +47,8 @@ def parse(
         One per parameter; ``types.Omitted`` for a parameter left at its default.
     is_primitive : callable
         Tells whether a called function is a primitive (has a rule), so that it is not inlined.
+    parallel : bool
+        Whether the iterations of a `prange` may run at the same time; else it is a `range`.
 
     Raises
     ------
@@ -53,7 +56,7 @@ def parse(
         If the function or one that it calls uses what adcomp does not read.
     """
     if lifting_of(f) is not None:
-        return parse_lifted(f, argtypes, is_primitive=is_primitive)
+        return parse_lifted(f, argtypes, is_primitive=is_primitive, parallel=parallel)
     source = source_of(f)
     args = source.node.args
     if args.vararg or args.kwarg or args.kwonlyargs:
@@ -65,7 +68,7 @@ def parse(
     names = tuple(a.arg for a in (*args.posonlyargs, *args.args))
     namer = Namer([*names, *STANDARD, *GLOBALS, source.name])
     params = tuple(namer(n) if n in STANDARD or n in GLOBALS else n for n in names)
-    builder = Builder(namer, is_primitive)
+    builder = Builder(namer, is_primitive, parallel=parallel)
     frame = Frame(builder, source, declared=declared(f))
     builder.inlining.append(f)
     for name, param, typ in zip(names, params, argtypes, strict=True):
@@ -73,7 +76,8 @@ def parse(
     return finished(frame, params)
 
 
-def parse_lifted(f: Any, argtypes: Sequence[Any], *, is_primitive: Callable[[Any], bool]) -> Function:
+def parse_lifted(f: Any, argtypes: Sequence[Any], *, is_primitive: Callable[[Any], bool],
+                 parallel: bool = False) -> Function:
     """Read the function behind one that was lifted, with more parameters than it has."""
     lifting = lifting_of(f)
     assert lifting is not None
@@ -81,7 +85,7 @@ def parse_lifted(f: Any, argtypes: Sequence[Any], *, is_primitive: Callable[[Any
     names = parameter_names(f)
     namer = Namer([*names, *STANDARD, *GLOBALS, source.name])
     params = tuple(namer(n) if n in STANDARD or n in GLOBALS else n for n in names)
-    frame = Frame(Builder(namer, is_primitive), source)
+    frame = Frame(Builder(namer, is_primitive, parallel=parallel), source)
     frame.builder.inlining.append(lifting.function)
     given = {name: _parameter(frame, param, typ, source.node)
              for name, param, typ in zip(names, params, argtypes, strict=True)}

@@ -134,6 +134,8 @@ def find_aliases(fn: Function, types: Types) -> Aliases:
             match stmt:
                 case Call(op=".append()", args=(Var(stack), value)):
                     add(stack, of(value))
+                case SetItem(array=Var(stack), value=value) if isinstance(types.get(stack), nb.List):
+                    add(stack, of(value))
                 case Let(target=target, args=args) if _holds_arrays(stmt, types):
                     home[target] = loops
                     add(target, frozenset((Site(target),)).union(*map(of, args)))

@@ -30,7 +30,7 @@ from ..core.ir import (
 )
 from ..core.names import Namer
 from ..core.ops import INPLACE
-from ..core.types import Types, dtype_name, is_array
+from ..core.types import Types, dtype_name, is_array, type_of
 from ..errors import Loc, UnsupportedSyntax
 from .alias import find_aliases
 from .timeline import Timeline
@@ -202,7 +202,7 @@ class _Normalise:
             index.append(Var(name))
         if op in ("+", "-"):
             if op == "-":
-                typ = self._type(value)
+                typ = type_of(value, self.types)
                 negative = self._new(array if typ is None else typ)
                 out.append(Let(negative, "neg", (value,), stmt.loc))
                 value = Var(negative)

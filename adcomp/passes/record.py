@@ -110,7 +110,9 @@ class _Supply(Plan):
         if isinstance(self.loop, For):
             fixed[self.loop.index] = FREE
         needed = [n for n in free_names(reverse) if n in fixed or n in self.level.where]
-        once = find_overwrite(self.ctx, self.loop, self.lap.reverse, self.lap.yields, self.lap.carried)
+        parallel = isinstance(self.loop, For) and self.loop.parallel
+        once = None if parallel else find_overwrite(
+            self.ctx, self.loop, self.lap.reverse, self.lap.yields, self.lap.carried)
         if once is not None:
             loops = self._once(once, fixed)
             if loops is not None:
@@ -119,7 +121,7 @@ class _Supply(Plan):
         self.ctx.recorded.update(kept)
         turns = any(n in self.rotation for n in (*needed, *self._operands_of(again)))
         state = None
-        if self.lap.depth == 0:
+        if self.lap.depth == 0 and not parallel:
             state = state_of(self.ctx, self.timeline, self.loop, self.rotation)
         if state is not None and any(self._block_of(n) for n in kept):
             self.ctx.notes.append(Note("segments", self.loop.loc))

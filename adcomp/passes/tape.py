@@ -67,7 +67,9 @@ class Tape:
         ctx = self.ctx
         self.reverse_index = ctx.fresh(loop.index, ctx.types.get(loop.index, nb.intp))
         start, stop, step = loop.start, loop.stop, loop.step
-        if step == Const(1):
+        if loop.parallel:  # the iterations know nothing of each other: any order will do
+            self.range = (start, stop, step)
+        elif step == Const(1):
             first = self._plus(self.head, stop, -1)
             self.range = (first, self._plus(self.head, start, -1), Const(-1))
         elif step == Const(-1):
@@ -145,6 +147,11 @@ class Tape:
             args = (self.trips(), Var(dtype_name(typ)), self._where(name))
             self.before.append(Let(tape, "kernels.empty_tape", args))
             self.stores.append(SetItem(Var(tape), (forward,), value))
+        elif self._is_parallel:
+            tape = ctx.fresh(_tape_name(name), nb.List(typ))
+            kind = Var(self._type_name(typ))
+            self.before.append(Let(tape, "kernels.slots", (self.trips(), kind)))
+            self.stores.append(SetItem(Var(tape), (forward,), value))
         else:
             tape = ctx.fresh(_tape_name(name), nb.List(typ))
             self.before.append(Let(tape, "kernels.stack", (Var(self._type_name(typ)),)))
@@ -218,7 +225,11 @@ class Tape:
 
     def reverse(self, carried: tuple[Carried, ...], body: Block) -> list[Stmt]:
         index = self._reverse_counter
-        return [*self.head, For(index, *self.range, carried, body, self.lap_loc)]
+        return [*self.head, For(index, *self.range, carried, body, self.lap_loc, self._is_parallel)]
+
+    @property
+    def _is_parallel(self) -> bool:
+        return isinstance(self.loop, For) and self.loop.parallel
 
     @property
     def lap_loc(self) -> Where:

@@ -75,7 +75,7 @@ class _Tighten:
         out: list[Stmt] = []
         for stmt in block.stmts:
             stmt = map_blocks(stmt, lambda b: self.block(b, step))
-            if isinstance(stmt, For) and isinstance(stmt.loc, AdjointLoc):
+            if isinstance(stmt, For) and isinstance(stmt.loc, AdjointLoc) and not stmt.parallel:
                 out += step(self, stmt, Block(tuple(out)))
             else:
                 out.append(stmt)

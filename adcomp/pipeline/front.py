@@ -25,6 +25,7 @@ from ..passes.define import define_numbers, drop_untyped, for_inference
 from ..passes.normalise import normalise
 from ..passes.reuse import reuse
 from ..passes.scalarise import scalarise
+from ..passes.separate import separate
 from ..passes.simplify import simplify
 from ..registry import RULE_MODULES, RULES, Rules, conj, is_kernel, unwrap
 from .expand import expand
@@ -41,14 +42,16 @@ class Typed:
     infinite: bool = False  #: whether the functions that were read name an infinity
 
 
-def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES, *, plain: bool = False) -> Typed:
+def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES, *, plain: bool = False,
+          parallel: bool = False) -> Typed:
     """Parse, infer, normalise and scalarise a function.
 
-    With ``plain``, for a program that is differentiated again, linear algebra is not taken apart.
+    With ``plain``, for a program that is differentiated again, linear algebra is not taken apart. Without
+    ``parallel``, `prange` is `range`.
     """
     for module in RULE_MODULES:  # late, because a program from disk needs no rules
         import_module(module)
-    fn = parse(f, argtypes, is_primitive=lambda g: is_primitive(g, rules))
+    fn = parse(f, argtypes, is_primitive=lambda g: is_primitive(g, rules), parallel=parallel)
     verify(fn)
     infinite = names_infinity(fn)
     fn, types = typed(simplify(fn), argtypes)
@@ -58,6 +61,7 @@ def front(f: FunctionType, argtypes: Sequence[Any], rules: Rules = RULES, *, pla
         fn, types = typed(simplify(expanded), argtypes)
     fn = define_numbers(simplify(drop_untyped(fn, types)), types)
     namer = Namer([fn.name, *fn.params, *bound_in(fn.body), *fn.namespace, *STANDARD, "kernels", FRAMES])
+    fn, types = separate(fn, types, namer)
     fn, types = normalise(fn, types, namer)
     fn = simplify(fn)
     verify(fn)

@@ -34,6 +34,8 @@ class Options:
     raising : bool
         Whether a division by zero raises, as it does in a function that is compiled with
         ``error_model="python"``.
+    parallel : bool
+        Whether `prange` loops, and their adjoints, run in threads.
     comments : bool
         Whether the source names the primal line that each part is the adjoint of.
     """
@@ -48,4 +50,5 @@ class Options:
     control: str = "error"
     plain: bool = False
     raising: bool = False
+    parallel: bool = False
     comments: bool = True

@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from types import FunctionType
 from typing import Any
 
+from numba import prange
+
 from ..backend.cpu import Generated
 from ..core.ir import (
     Atom,
     Block,
     Call,
+    For,
     Function,
     Let,
     Raise,
@@ -39,6 +42,7 @@ from ..passes.signs import settle_signs
 from ..passes.simplify import simplify
 from ..passes.sink import sink
 from ..passes.spent import drop_spent
+from ..passes.threads import cut_loops
 from ..passes.tighten import tighten
 from ..passes.vectorise import vectorise
 from ..registry import is_kernel
@@ -81,7 +85,7 @@ class Program:
     options: Options
 
     def __post_init__(self) -> None:
-        self.names = Namer(["kernels", *STANDARD])
+        self.names = Namer(["kernels", "prange", *STANDARD])
         self.context: Context | None = None  #: that of the entry, once it is made
         self.calls = Pairs(self.names, self._polish)
         self.calls.callees.book.plain = self.options.plain
@@ -96,7 +100,8 @@ class Program:
     def functions(self, argtypes: tuple[Any, ...], kind: str) -> list[tuple[Function, Mapping[str, Any]]]:
         """The functions of the program in Core, the entry last, with the types of their names."""
         given, argtypes = (argtypes[0], argtypes[1:]) if kind == "vjp" else (None, argtypes)
-        typed = front(self.f, argtypes, plain=self.options.plain)
+        typed = front(self.f, argtypes, plain=self.options.plain,
+                      parallel=self.options.parallel and not self.options.plain)
         self.calls.callees.book.infinite |= typed.infinite
         self.names.reserve([*bound_in(typed.fn.body), *typed.fn.namespace, *typed.fn.params])
         if kind == "value":
@@ -159,6 +164,7 @@ class Program:
         fn = settle_signs(fn, ctx.types, ctx.namer)
         if self.options.plain:
             return fn
+        fn = simplify(cut_loops(fn, ctx.types, ctx.namer), ctx.types)
         reverses = {pair.reverse for pair in self.calls.made.values()}
         fn = simplify(drop_spent(fn, ctx.types, reverses), ctx.types)
         fn = pack_columns(fn, ctx.types, ctx.namer)
@@ -186,6 +192,8 @@ class Program:
             used = {n.split(".")[0] for n in (*free_names(fn.body), *_called(fn), *makers_in(fn.returns))}
             namespace |= {n: v for n, v in {**STANDARD, **fn.namespace}.items()
                           if n in used and n not in made}
+            if any(isinstance(s, For) and s.parallel for s in walk(fn.body)):
+                namespace["prange"] = prange
         refuse_frozen(self.f, namespace)
         return Generated("\n\n".join(texts), self.calls.functions[-1][0].name, namespace,
                          lasting="touches" not in namespace)

@@ -69,7 +69,7 @@ def case_holomorphic():
 
 
 def case_parallel():
-    gradient(f, parallel=True)
+    gradient(f, parallel="omp")
 
 
 def case_control_dependence():

@@ -64,12 +64,34 @@ def case_two_values(x):
     return scaled(x, 1.0, by=2.0)
 
 
-@of
-def case_prange(x):
-    s = 0.0
-    for i in prange(3):
-        s += x * i
-    return s
+def case_race():
+    def f(x):
+        s = 0.0
+        for i in prange(3):
+            s = s * x + i
+        return s
+
+    gradient(f, parallel=True)(2.0)
+
+
+def case_race_in_an_array():
+    def f(x):
+        y = np.zeros(3)
+        for i in prange(3):
+            y[0] += x * i
+        return y[0]
+
+    gradient(f, parallel=True)(2.0)
+
+
+def case_race_of_neighbours():
+    def f(x):
+        y = np.full(4, x)
+        for i in prange(3):
+            y[i + 1] = x * y[i]
+        return y[3]
+
+    gradient(f, parallel=True)(2.0)
 
 
 @of

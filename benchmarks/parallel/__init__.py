@@ -1,0 +1,1 @@
+"""Parallel loops in one thread and in several: ``python -m benchmarks.parallel [PROGRAM ...]``."""
