@@ -60,7 +60,7 @@ def checkpointed(loop: T, snapshots: int | None = None, bytes: int | None = None
     ...         x = 3.7 * x * (1.0 - x)
     ...     return x
     >>> logistic_map(0.3, 2)
-    0.8193576...
+    -3.0337...
     >>> def newton(a):
     ...     x = a
     ...     while adcomp.checkpointed(abs(x * x - a) > 1e-12, snapshots=3):

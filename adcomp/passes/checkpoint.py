@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from numba import types as nb
@@ -102,8 +103,8 @@ class _Checkpointing:
 
     def _where(self) -> Const:
         loc = Refusal(self.original).loc
-        place = f" at {loc.file}:{loc.line}" if loc is not None else ""
-        return Const(f"an array of the state of the checkpointed loop{place} changes its shape")
+        self.place = f"loop at {Path(loc.file or '').name}:{loc.line}" if loc is not None else "loop"
+        return Const(f"an array that the checkpointed {self.place} carries changes its shape")
 
     def put(self, where: list[Stmt], target: Atom, source: Atom, op: str = "kernels.put") -> None:
         where.append(Call(op, (target, source, self.where), (0,), self.loc))
@@ -186,7 +187,7 @@ class _Checkpointing:
             self.private[name] = self.let(where, ".copy()", (Var(name),), typ, f"{stem(name)}_then").name
 
     def _block(self, name: str, shape: Atom, typ: nb.Array) -> None:
-        what = Const(f"snapshots of {stem(name)}{self.where.value[self.where.value.find(' at '):][:-22]}")
+        what = Const(f"snapshots of {stem(name)} in the {self.place}")
         args = (shape, Var(dtype_name(typ.dtype)), what)
         self.blocks[name] = self.let(self.before, "kernels.empty_tape", args, typ, f"{stem(name)}_snapshots")
 
@@ -243,10 +244,10 @@ class _Checkpointing:
         kept = tuple(last for c, last in zip(loop.carried, loop.body.yields, strict=True)
                      if c.phi not in dropped)
         body = drop_dead(Function("again", (), Block(loop.body.stmts, kept))).body
-        index = loop.index if isinstance(loop, For) else "i"
         names = {n: ctx.fresh(n, ctx.types.get(n)) for n in (*bound_in(body), *(c.phi for c in carried))}
-        new = ctx.fresh(index, nb.intp)
-        names[index] = new
+        new = ctx.fresh(loop.index if isinstance(loop, For) else "i", nb.intp)
+        if isinstance(loop, For):
+            names[loop.index] = new
         ends = {c.phi: ctx.fresh(c.phi, ctx.types[c.phi]) for c in carried}
         return new, rename_block(body, names), {c.phi: names[c.phi] for c in carried}, ends
 
@@ -274,6 +275,10 @@ class _Checkpointing:
         k, next_k, trips, due, next_due, then, last = (
             ctx.fresh(n, nb.intp) for n in ("k", "k", "trips", "due", "due", "due", "due"))
         self.trips = Var(trips)
+        carried = [c for c in loop.carried if c.phi not in self.fresh]
+        _, body, phis, _ = self.replay(carried, self.fresh)
+        tests = [*bound_in(loop.test)]
+        test = rename_block(loop.test, phis | {n: ctx.fresh(n, ctx.types.get(n)) for n in tests})
         taken: list[Stmt] = []
         for block in self.blocks.values():
             taken.append(Call("kernels.thin", (block, self.plan), (0,), loop.loc))
@@ -283,19 +288,16 @@ class _Checkpointing:
         taken.append(Call("kernels.note", (self.plan, segment), (0,), loop.loc))
         held = self.let(taken, "kernels.held", (self.plan,), nb.intp)
         row = self.let(taken, "-", (held, Const(1)), nb.intp)
-        self.take(taken, row, {c.phi: Var(c.phi) for c in loop.carried})
+        self.take(taken, row, {n: Var(phi) for n, phi in phis.items()})
         taken.append(Let(then, "kernels.due", (self.plan, self.length), loop.loc))
         stmts: list[Stmt] = []
         now = self.let(stmts, "==", (Var(k), Var(due)), nb.boolean)
         stmts.append(If(now, Block(tuple(taken), (Var(then),)), Block((), (Var(due),)), (next_due,), loop.loc))
-        carried = [c for c in loop.carried if c.phi not in self.fresh]
-        yields = tuple(last for c, last in zip(loop.carried, self.original.body.yields, strict=True)
-                       if c.phi not in self.fresh)
-        body = drop_dead(Function("run", (), Block(self.original.body.stmts, yields))).body
         end = [Let(next_k, "+", (Var(k), Const(1)))]
         body = Block((*stmts, *body.stmts, *end), (*body.yields, Var(next_k), Var(next_due)))
-        counters = (Carried(k, Const(0), trips), Carried(due, Const(0), last))
-        return replace(loop, carried=(*carried, *counters), body=body, checkpoints=None)
+        renamed = [replace(c, phi=phis[c.phi]) for c in carried]
+        counters = [Carried(k, Const(0), trips), Carried(due, Const(0), last)]
+        return While((*renamed, *counters), test, body, loop.loc)
 
     def _fresh_twins(self) -> set[str]:
         """The carried shadows, if all are of arrays that iterations make: they need not be made yet."""

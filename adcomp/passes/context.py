@@ -23,6 +23,8 @@ TEMPORARY = "_t"
 class RuleBook(Protocol):
     """The rules that a pass asks for, by op and by the Python object behind an op."""
 
+    plain: bool  #: whether the adjoint is differentiated again
+
     def name_of(self, rule: Any, ctx: Context) -> str:
         """The op that calls the function of an array rule or a user's rule."""
 

@@ -79,7 +79,7 @@ def supply(ctx: Context, timeline: Timeline, lap: Lap) -> tuple[list[Stmt], list
     live = drop_dead(Function("reverse", (), Block(tuple(lap.reverse), lap.yields)))
     lap = replace(lap, reverse=live.body.stmts)
     if not lap.reverse and not lap.carried:
-        return [loop], []
+        return [replace(loop, checkpoints=None)], []
     loops = _Supply(ctx, timeline, lap)
     before, forward, after = loops.build()
     return [*before, forward, *loops.behind], after
@@ -123,8 +123,9 @@ class _Supply(Plan):
         self.ctx.recorded.update(kept)
         turns = any(n in self.rotation for n in (*needed, *self._operands_of(again)))
         state = None
-        if self.loop.checkpoints is not None and kept:
+        if self.loop.checkpoints is not None and kept and not self.ctx.rules.plain:
             return in_checkpoints(self, reverse, kept, again, needed)
+        self.loop = replace(self.loop, checkpoints=None)
         if self.lap.depth == 0:
             state = state_of(self.ctx, self.timeline, self.loop, self.rotation)
         if state is not None and any(self._block_of(n) for n in kept):
