@@ -26,6 +26,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..core.numba_kept import compiled_kernel
+from ..errors import StateChanges
 from ..registry import JIT
 
 #: more segments than any loop has
@@ -174,9 +175,9 @@ def work(block):
 
 @compiled_kernel(**JIT)
 def put(target, source, where):
-    """``target[...] = source``; an error if the shapes differ, which says where."""
+    """``target[...] = source``; `StateChanges` if the shapes differ, of what `where` says."""
     if target.shape != source.shape:
-        raise ValueError(where)
+        raise StateChanges(where, source.shape, target.shape)
     if target.ndim == 1:
         for i in range(target.shape[0]):
             target[i] = source[i]
@@ -186,9 +187,9 @@ def put(target, source, where):
 
 @compiled_kernel(**JIT)
 def put_sum(target, source, where):
-    """``target += source``; an error if the shapes differ, which says where."""
+    """``target += source``; `StateChanges` if the shapes differ, of what `where` says."""
     if target.shape != source.shape:
-        raise ValueError(where)
+        raise StateChanges(where, target.shape, source.shape)
     if target.ndim == 1:
         for i in range(target.shape[0]):
             target[i] += source[i]

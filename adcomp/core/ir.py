@@ -35,8 +35,8 @@ from typing import Any
 from ..errors import Loc
 
 __all__ = [
-    "UNDEFINED", "AdjointLoc", "Atom", "Block", "Call", "Carried", "Checkpoints", "Const", "For", "Function", "If",
-    "Let", "Raise", "SetItem", "Stmt", "Undefined", "Var", "While", "atoms_of", "blocks_of",
+    "UNDEFINED", "AdjointLoc", "Atom", "Block", "Call", "Carried", "Checkpoints", "Const", "For", "Function",
+    "If", "Let", "Raise", "SetItem", "Stmt", "Undefined", "Var", "While", "atoms_of", "blocks_of",
     "defined_by", "free_names", "map_atoms", "map_blocks", "names_in", "walk",
 ]
 

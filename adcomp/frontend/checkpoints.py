@@ -38,12 +38,12 @@ def head(frame: Frame, node: ast.expr) -> tuple[ast.expr, Checkpoints | None]:
 
 def _is_checkpointed(frame: Frame, func: ast.expr) -> bool:
     """Is a function `checkpointed`? Names of the scope are not evaluated: they may hold anything."""
-    if isinstance(func, ast.Name) and not any(func.id in f.env for f in _scopes(frame)):
-        value = expression(frame, func)
-    elif isinstance(func, ast.Attribute) and func.attr == checkpointed.__name__:
-        value = expression(frame, func)
-    else:
+    if isinstance(func, ast.Name):
+        if any(func.id in scope.env for scope in _scopes(frame)):
+            return False
+    elif not isinstance(func, ast.Attribute) or func.attr != checkpointed.__name__:
         return False
+    value = expression(frame, func)
     return isinstance(value, Static) and value.value is checkpointed
 
 

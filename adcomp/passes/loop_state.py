@@ -28,7 +28,6 @@ from ..core.ir import (
     blocks_of,
     bound_in,
     free_names,
-    names_in,
     walk,
 )
 from ..core.names import stem
@@ -85,6 +84,10 @@ def loop_state(ctx: Context, timeline: Timeline, loop: For | While) -> LoopState
             raise refuse(f"it carries {stem(c.phi)}, which is neither an array nor a number",
                          "carry arrays and numbers only")
     places, steady = _outer(ctx, timeline, loop, written)
+    for name in (*carried, *places):
+        typ = ctx.types[name]
+        if typ.ndim == 0 or not isinstance(typ.dtype, (nb.Number, nb.Boolean)):
+            raise refuse(f"{stem(name)} is of type {typ}", "use arrays of numbers, with one axis or more")
     _check_apart(ctx, [*carried, *places], written, refuse)
     return LoopState(tuple(carried), tuple(scalars), tuple(places), tuple(steady))
 
@@ -135,6 +138,9 @@ def _check_repeatable(ctx: Context, loop: For | While, refuse: Refusal) -> None:
         if stmt.op.startswith("np.random.") or any(isinstance(k, nb.NumPyRandomGeneratorType) for k in kinds):
             raise refuse("it draws random numbers, which would be others when it is run again",
                          "draw them before the loop", stmt)
+        if isinstance(stmt, Let) and stmt.op == "[]" and is_array(ctx.types.get(stmt.target)) and any(
+                isinstance(k, nb.BaseTuple) for k in kinds[:1]):
+            raise refuse("it takes an array out of a tuple", "take it out before the loop", stmt)
         value = ctx.object_of(stmt.op) if stmt.op in ctx.namespace else None
         if value is not None and is_call(ctx.rules, stmt.op, value) and not ctx.rules.is_zero(stmt.op, value):
             raise refuse(f"it calls {stmt.op}, which calls itself", "write it as a loop", stmt)
@@ -147,4 +153,4 @@ def yields_fresh(ctx: Context, loop: For | While, last: Atom) -> bool:
     return bool(sites) and all(s.name in inside for s in sites)
 
 
-__all__ = ["LoopState", "Refusal", "loop_state", "names_in", "yields_fresh"]
+__all__ = ["LoopState", "Refusal", "loop_state", "yields_fresh"]
