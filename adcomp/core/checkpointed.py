@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from numba.extending import overload
 
@@ -79,7 +79,7 @@ def checkpointed(loop: T, snapshots: int | None = None, bytes: int | None = None
 
 
 @overload(checkpointed)
-def _compiled(loop: Any, snapshots: Any = None, bytes: Any = None) -> Any:  # noqa: A002
+def _compiled(loop, snapshots=None, bytes=None):  # type: ignore[no-untyped-def]  # noqa: A002
     return lambda loop, snapshots=None, bytes=None: loop
 
 
