@@ -168,12 +168,6 @@ def leaf_length(trips, size, limit):
 
 
 @compiled_kernel(**JIT)
-def work(block):
-    """Room for one of the states that a block holds."""
-    return np.empty(block.shape[1:], block.dtype)
-
-
-@compiled_kernel(**JIT)
 def put(target, source, where):
     """``target[...] = source``; `StateChanges` if the shapes differ, of what `where` says."""
     if target.shape != source.shape:

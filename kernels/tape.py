@@ -28,7 +28,6 @@ from .schedule import put_sum as put_sum
 from .schedule import retreat as retreat
 from .schedule import slots as slots
 from .schedule import thin as thin
-from .schedule import work as work
 from .stretch import stretched as stretched
 
 

@@ -122,9 +122,9 @@ class _Checkpointing(Runs):
 
     def _room_for(self, where: list[Stmt], name: str, typ: Any, hint: str) -> Var:
         """Memory for one state array, in the layout that the body knows it in."""
-        if typ.layout == "F":
-            return self.let(where, "np.empty_like", (self.start_of(name),), typ, hint)
-        return self.let(where, "kernels.work", (self.blocks[name],), nb.Array(typ.dtype, typ.ndim, "C"), hint)
+        like = self.start_of(name) if typ.layout == "F" else self.row(where, name, Const(0))
+        layout = "F" if typ.layout == "F" else "C"
+        return self.let(where, "np.empty_like", (like,), nb.Array(typ.dtype, typ.ndim, layout), hint)
 
     def _hands(self, where: list[Stmt]) -> list[tuple[str, Var, Var, Atom]]:
         """Of each carried array with a shadow: what is handed on, the shadow at a segment's start, and

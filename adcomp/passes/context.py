@@ -77,7 +77,8 @@ class Calls(Protocol):
 class Note:
     """Something that a pass has decided, for people to read."""
 
-    kind: str  #: "tape", "segments", "copy", "last", "frame", "clamp" or "erased" (a clamp that does nothing)
+    #: "tape", "segments", "checkpoints", "copy", "last", "frame", "clamp", "erased" (a clamp without effect)
+    kind: str
     loc: Where
     what: tuple[str, ...] = ()
     size: int = 0  #: bytes an iteration

@@ -6,9 +6,10 @@ checkpointed one (`--memory` is that process).
 """
 
 import argparse
-import resource
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 from ..environment import isolate
 
@@ -25,8 +26,9 @@ def parse(argv=None):
 
 
 def peak():
-    """The most memory that this process has had, in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most memory that this process has had, in MB, on Linux; `ru_maxrss` would count the parent's."""
+    status = Path("/proc/self/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) / 1024
 
 
 def run_once(steps, snapshots):

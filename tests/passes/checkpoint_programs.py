@@ -359,7 +359,7 @@ def branches(x, n):
     for i in checkpointed(range(n), snapshots=K):
         if u[i % 3] > 0.5:
             s = s + u[0] * u[1]
-            u[1] = 0.9 * u[1] * u[1] + 0.2
+            u[1] = 0.5 * np.sin(u[1]) + 0.2
         elif i % 2 == 0:
             u = u * 1.01 + s * 0.01
         else:
