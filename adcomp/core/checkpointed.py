@@ -59,17 +59,15 @@ def checkpointed(loop: T, snapshots: int | None = None, bytes: int | None = None
     ...     for _ in adcomp.checkpointed(range(n), snapshots=5):
     ...         x = 3.7 * x * (1.0 - x)
     ...     return x
-    >>> logistic_map(0.3, 2)
-    -3.0337...
+    >>> round(logistic_map(0.3, 2), 6)
+    -3.033704
     >>> def newton(a):
     ...     x = a
     ...     while adcomp.checkpointed(abs(x * x - a) > 1e-12, snapshots=3):
     ...         x = 0.5 * (x + a / x)
     ...     return x
-    >>> newton(2.0)
-    1.414213562...
-    >>> adcomp.gradient(newton)(2.0)
-    0.353553390...
+    >>> round(newton(2.0), 6), round(adcomp.gradient(newton)(2.0), 6)
+    (1.414214, 0.353553)
     """
     if snapshots is not None and bytes is not None:
         raise ValueError("give checkpointed either snapshots or bytes, not both")
