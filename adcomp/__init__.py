@@ -6,6 +6,7 @@ from typing import Any
 from . import errors
 from ._version import __version__
 from .api import gradient, nondifferentiable, pullback, pullback_rule, value_and_gradient, vjp
+from .core.checkpointed import checkpointed
 from .tangents import NoTangent, Tangent, ZeroTangent, clamptype, tied_total
 
 #: what is imported when it is first asked for, and where it is: None for a module of the package
@@ -25,6 +26,7 @@ __all__ = [
     "Tangent",
     "ZeroTangent",
     "__version__",
+    "checkpointed",
     "clamptype",
     "destructure",
     "errors",

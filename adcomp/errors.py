@@ -3,7 +3,7 @@
 Every error is an `AdcompError`: a message, the place in the user's program that it is about, and
 a hint that says what to do next. All of them pickle, so they cross process boundaries with their
 location intact. Those that a compiled function raises by itself (`AliasedArguments`,
-`ShapeMismatch`, `TapeTooLarge`) can be raised in nopython code with positional arguments.
+`ShapeMismatch`, `StateChanges`, `TapeTooLarge`) can be raised in nopython code with positional arguments.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ __all__ = [
     "NoRuleError",
     "NotScalarOutput",
     "ShapeMismatch",
+    "StateChanges",
     "TangentError",
     "TapeTooLarge",
     "TypeInferenceError",
@@ -314,6 +315,33 @@ class ShapeMismatch(AdcompError, ValueError):
         if given is not None:
             message = f"{message}: {given} instead of {expected}"
         super().__init__(message, loc=loc, hint=hint)
+
+
+class StateChanges(AdcompError, ValueError):
+    """An array that a checkpointed loop carries has not the same shape in all iterations.
+
+    Compiled code raises it with three positional arguments.
+
+    Parameters
+    ----------
+    where : str
+        The array, and the loop.
+    given, expected : tuple of int, optional
+        The shapes.
+    loc, hint
+        As in `AdcompError`.
+
+    Examples
+    --------
+    >>> str(StateChanges("u in the loop at model.py:12", (3,), (4,)))
+    'u in the loop at model.py:12 changes its shape, and is checkpointed: (3,) instead of (4,)'
+    """
+
+    def __init__(self, where: str = "", given: Any = None, expected: Any = None, *,
+                 loc: Loc | None = None, hint: str | None = None):
+        if given is not None:
+            where = f"{where} changes its shape, and is checkpointed: {given} instead of {expected}"
+        super().__init__(where, loc=loc, hint=hint)
 
 
 class TangentError(AdcompError, TypeError):

@@ -16,6 +16,18 @@ from ..core.numba_adapter import transparent
 from ..core.numba_kept import compiled_kernel
 from ..errors import TapeTooLarge
 from ..registry import JIT
+from .schedule import due as due
+from .schedule import first_plan as first_plan
+from .schedule import held as held
+from .schedule import leaf_length as leaf_length
+from .schedule import note as note
+from .schedule import open_plan as open_plan
+from .schedule import place as place
+from .schedule import put as put
+from .schedule import put_sum as put_sum
+from .schedule import retreat as retreat
+from .schedule import slots as slots
+from .schedule import thin as thin
 from .stretch import stretched as stretched
 
 

@@ -35,8 +35,8 @@ from typing import Any
 from ..errors import Loc
 
 __all__ = [
-    "UNDEFINED", "AdjointLoc", "Atom", "Block", "Call", "Carried", "Const", "For", "Function", "If",
-    "Let", "Raise", "SetItem", "Stmt", "Undefined", "Var", "While", "atoms_of", "blocks_of",
+    "UNDEFINED", "AdjointLoc", "Atom", "Block", "Call", "Carried", "Checkpoints", "Const", "For", "Function",
+    "If", "Let", "Raise", "SetItem", "Stmt", "Undefined", "Var", "While", "atoms_of", "blocks_of",
     "defined_by", "free_names", "map_atoms", "map_blocks", "names_in", "walk",
 ]
 
@@ -150,6 +150,14 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoints:
+    """How much of a loop's state is kept for its reverse: by number or by bytes, or None for either."""
+
+    snapshots: Atom
+    nbytes: Atom
+
+
+@dataclass(frozen=True, slots=True)
 class For:
     """``for index in range(start, stop, step)``."""
 
@@ -161,6 +169,7 @@ class For:
     body: Block
     loc: Where = field(default=None, compare=False)
     parallel: bool = False
+    checkpoints: Checkpoints | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +180,7 @@ class While:
     test: Block
     body: Block
     loc: Where = field(default=None, compare=False)
+    checkpoints: Checkpoints | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,10 +285,15 @@ def atoms_of(stmt: Stmt) -> tuple[Atom, ...]:
         case If(cond=cond):
             return (cond,)
         case For(start=start, stop=stop, step=step, carried=carried):
-            return (start, stop, step, *(c.init for c in carried))
+            return (start, stop, step, *(c.init for c in carried), *_limits(stmt))
         case While(carried=carried):
-            return tuple(c.init for c in carried)
+            return (*(c.init for c in carried), *_limits(stmt))
     raise AssertionError(stmt)
+
+
+def _limits(loop: For | While) -> tuple[Atom, ...]:
+    """The atoms that say how much of a loop's state is kept."""
+    return () if loop.checkpoints is None else (loop.checkpoints.snapshots, loop.checkpoints.nbytes)
 
 
 def walk(block: Block) -> Iterator[Stmt]:
@@ -329,6 +344,9 @@ def map_atoms(stmt: Stmt, f: Callable[[Atom], Atom]) -> Stmt:
     def inits(carried: tuple[Carried, ...]) -> tuple[Carried, ...]:
         return tuple(replace(c, init=f(c.init)) for c in carried)
 
+    def limits(kept: Checkpoints | None) -> Checkpoints | None:
+        return None if kept is None else Checkpoints(f(kept.snapshots), f(kept.nbytes))
+
     match stmt:
         case Let(args=args) | Call(args=args) | Raise(args=args):
             return replace(stmt, args=tuple(map(f, args)))
@@ -339,10 +357,11 @@ def map_atoms(stmt: Stmt, f: Callable[[Atom], Atom]) -> Stmt:
         case For(start=start, stop=stop, step=step, carried=carried, body=body):
             return replace(
                 stmt, start=f(start), stop=f(stop), step=f(step), carried=inits(carried),
-                body=block(body),
+                body=block(body), checkpoints=limits(stmt.checkpoints),
             )
         case While(carried=carried, test=test, body=body):
-            return replace(stmt, carried=inits(carried), test=block(test), body=block(body))
+            return replace(stmt, carried=inits(carried), test=block(test), body=block(body),
+                           checkpoints=limits(stmt.checkpoints))
     raise AssertionError(stmt)
 
 

@@ -129,7 +129,10 @@ def _table() -> dict[str, Effect]:
               "kernels.fours": Effect.PURE,
               "kernels.row": Effect.PURE, "kernels.at_least": Effect.PURE, "kernels.rare": Effect.PURE,
               "kernels.buffer": Effect.VIEW, "kernels.stretched": Effect.READ, "kernels.column": Effect.READ,
-              "kernels.zero_column": Effect.FRESH}
+              "kernels.zero_column": Effect.FRESH, "kernels.first_plan": Effect.FRESH,
+              "kernels.open_plan": Effect.FRESH,
+              "kernels.held": Effect.READ, "kernels.due": Effect.READ,
+              "kernels.slots": Effect.PURE, "kernels.leaf_length": Effect.PURE}
     return table
 
 

@@ -13,6 +13,7 @@ import numba
 import numpy as np
 from numba import types
 
+from ..core.checkpointed import checkpointed
 from ..core.declared import note
 from ..core.ir import Atom, Const, SetItem, Var
 from ..core.numba_adapter import overloads_of
@@ -20,6 +21,7 @@ from ..core.ops import callee as object_called
 from ..core.ops import op_of
 from ..tangents.structures import structure_of
 from . import library, structures
+from .checkpoints import misplaced
 from .derivatives import (
     LocalDerivative,
     call_derivative,
@@ -443,7 +445,7 @@ def _sorted(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
 _SPECIAL: dict[Any, Any] = {
     len: _len, min: _extreme("min", library.smallest), max: _extreme("max", library.largest),
     isinstance: _isinstance, type: _type, np.ndim: _ndim, np.iscomplexobj: _iscomplexobj,
-    tuple: _tuple, sorted: _sorted,
+    tuple: _tuple, sorted: _sorted, checkpointed: misplaced,
 }
 
 __all__ = ["Var", "call", "inline_function"]

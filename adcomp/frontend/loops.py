@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numba import prange, types
 
-from ..core.ir import UNDEFINED, Atom, Block, Carried, Const, For, Stmt, Undefined, Var, While
+from ..core.ir import UNDEFINED, Atom, Block, Carried, Checkpoints, Const, For, Stmt, Undefined, Var, While
+from .checkpoints import head
 from .expressions import atom_of, bool_op, expression
 from .frame import Frame
 from .grids import Grid, counted, grid
@@ -189,19 +190,25 @@ _MAKERS: dict[str, Any] = {
 def for_loop(frame: Frame, node: ast.For) -> None:
     """Emit a ``for``; one that may be left early runs as a ``while`` over its iteration number."""
     more: str | None = getattr(node, "more", None)
-    indices = grid(frame, node.iter) if more is None else None
+    source, limits = head(frame, node.iter)
+    indices = grid(frame, source) if more is None and limits is None else None
     if indices is not None:
         _nested_for(frame, node, indices)
         return
-    it = iteration(frame, node.iter)
+    it = iteration(frame, source)
     if isinstance(it, TupleValue):
+        if limits is not None:
+            raise frame.refuse("a loop over a tuple is unrolled, and has no checkpoints", node.iter,
+                               hint="loop over an array")
         _unroll(frame, node, it, more)
     elif more is None:
-        _plain_for(frame, node, it)
+        if it.parallel and limits is not None:
+            raise frame.refuse("a prange loop has no checkpoints", node.iter, hint="use range")
+        _plain_for(frame, node, it if limits is None else counting(frame, it, node), limits)
     elif it.parallel:
         raise frame.refuse("a prange loop can't be left early, by break or return", node, hint="use range")
     else:
-        _leavable_for(frame, node, counting(frame, it, node), more)
+        _leavable_for(frame, node, counting(frame, it, node), more, limits)
 
 
 def _unroll(frame: Frame, node: ast.For, items: TupleValue, more: str | None) -> None:
@@ -218,7 +225,7 @@ def _unroll(frame: Frame, node: ast.For, items: TupleValue, more: str | None) ->
             frame.branch(frame.atom(flag, node), body, lambda: None, node)
 
 
-def _plain_for(frame: Frame, node: ast.For, it: Iteration) -> None:
+def _plain_for(frame: Frame, node: ast.For, it: Iteration, limits: Checkpoints | None = None) -> None:
     names = _assigned([*node.body], node.target)
     hint = node.target.id if isinstance(node.target, ast.Name) and it.direct else "i"
     index = frame.builder.namer(hint)
@@ -233,7 +240,7 @@ def _plain_for(frame: Frame, node: ast.For, it: Iteration) -> None:
         return Block(())
 
     def build(carried: tuple[Carried, ...], blocks: list[Block]) -> Stmt:
-        return For(index, it.start, it.stop, it.step, carried, blocks[0], frame.loc(node), it.parallel)
+        return For(index, it.start, it.stop, it.step, carried, blocks[0], frame.loc(node), it.parallel, limits)
 
     _carry(frame, names, [run], build, node)
 
@@ -263,7 +270,7 @@ def _nested_for(frame: Frame, node: ast.For, indices: Grid) -> None:
     nest(())
 
 
-def _leavable_for(frame: Frame, node: ast.For, it: Iteration, more: str) -> None:
+def _leavable_for(frame: Frame, node: ast.For, it: Iteration, more: str, limits: Checkpoints | None) -> None:
     counter = "_k"
     while counter in frame.env:
         counter += "_"
@@ -285,20 +292,22 @@ def _leavable_for(frame: Frame, node: ast.For, it: Iteration, more: str) -> None
         statements(frame, node.body)
         frame.env[counter] = frame.emit("+", (k, Const(1)), node, counter.strip("_"))  # type: ignore
 
-    _while(frame, names, test, body, node)
+    _while(frame, names, test, body, node, limits)
     del frame.env[counter]
 
 
 def while_loop(frame: Frame, node: ast.While) -> None:
     """Emit a ``while``."""
-    def test() -> Atom:
-        return atom_of(frame, node.test)
+    condition, limits = head(frame, node.test)
 
-    _while(frame, _assigned(node.body), test, lambda: statements(frame, node.body), node)
+    def test() -> Atom:
+        return atom_of(frame, condition)
+
+    _while(frame, _assigned(node.body), test, lambda: statements(frame, node.body), node, limits)
 
 
 def _while(frame: Frame, names: Sequence[str], test: Callable[[], Atom], body: Callable[[], None],
-           node: ast.AST) -> None:
+           node: ast.AST, limits: Checkpoints | None = None) -> None:
     def run_test() -> Block:
         return Block((), (test(),))
 
@@ -307,7 +316,7 @@ def _while(frame: Frame, names: Sequence[str], test: Callable[[], Atom], body: C
         return Block(())
 
     def build(carried: tuple[Carried, ...], blocks: list[Block]) -> Stmt:
-        return While(carried, blocks[0], blocks[1], frame.loc(node))
+        return While(carried, blocks[0], blocks[1], frame.loc(node), limits)
 
     _carry(frame, names, [run_test, run_body], build, node)
 

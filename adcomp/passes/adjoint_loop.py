@@ -62,12 +62,12 @@ def reverse_loop(adjoint: Adjoint, stmt: For | While, bars: Bars) -> list[Stmt]:
             bars[name] = Var(result)
     lap = Lap(stmt, forward_body, [*reverse, *sums], tuple(nexts), tuple(carried), loc,
               adjoint.depth)
-    before, forward, after = supply(adjoint.ctx, adjoint.timeline, lap)
+    forward, after = supply(adjoint.ctx, adjoint.timeline, lap)
     ctx.out.extend(after)
     for atom, result_bar in chain:
         if not isinstance(atom, Undefined):
             adjoint.add(bars, atom, result_bar, loc)
-    return [*before, forward]
+    return forward
 
 
 __all__ = ["Block", "Let", "bound_in", "dataclass", "nb", "replace", "reverse_loop"]

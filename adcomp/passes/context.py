@@ -23,6 +23,8 @@ TEMPORARY = "_t"
 class RuleBook(Protocol):
     """The rules that a pass asks for, by op and by the Python object behind an op."""
 
+    plain: bool  #: whether the adjoint is differentiated again
+
     def name_of(self, rule: Any, ctx: Context) -> str:
         """The op that calls the function of an array rule or a user's rule."""
 
@@ -75,7 +77,8 @@ class Calls(Protocol):
 class Note:
     """Something that a pass has decided, for people to read."""
 
-    kind: str  #: "tape", "segments", "copy", "last", "frame", "clamp" or "erased" (a clamp that does nothing)
+    #: "tape", "segments", "checkpoints", "copy", "last", "frame", "clamp", "erased" (a clamp without effect)
+    kind: str
     loc: Where
     what: tuple[str, ...] = ()
     size: int = 0  #: bytes an iteration

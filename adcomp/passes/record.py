@@ -38,6 +38,7 @@ from ..core.names import stem
 from ..core.types import is_array
 from ..errors import Loc
 from .alias import rotation
+from .checkpoint import in_checkpoints
 from .context import Context, Note
 from .cut import FREE
 from .lengths import Lengths
@@ -72,14 +73,16 @@ class Lap:
     depth: int = 0  #: loops around it
 
 
-def supply(ctx: Context, timeline: Timeline, lap: Lap) -> tuple[list[Stmt], Stmt, list[Stmt]]:
-    """What comes before the forward loop (the tape), the forward loop, and the reverse loop."""
+def supply(ctx: Context, timeline: Timeline, lap: Lap) -> tuple[list[Stmt], list[Stmt]]:
+    """The forward loop with what is before and behind it (the tape), and the reverse loop."""
     loop = replace(lap.loop, body=lap.body)
     live = drop_dead(Function("reverse", (), Block(tuple(lap.reverse), lap.yields)))
     lap = replace(lap, reverse=live.body.stmts)
     if not lap.reverse and not lap.carried:
-        return [], loop, []
-    return _Supply(ctx, timeline, lap).build()
+        return [replace(loop, checkpoints=None)], []
+    loops = _Supply(ctx, timeline, lap)
+    before, forward, after = loops.build()
+    return [*before, forward, *loops.behind], after
 
 
 class _Supply(Plan):
@@ -94,6 +97,7 @@ class _Supply(Plan):
         self.length: Atom | None = None
         self.turn_from: dict[str, Atom] = {}
         self.turned: dict[str, str] = {}
+        self.behind: list[Stmt] = []
 
     def _is_local(self, array: str) -> bool:
         sites = self.ctx.aliases.sites
@@ -121,6 +125,9 @@ class _Supply(Plan):
         self.ctx.recorded.update(kept)
         turns = any(n in self.rotation for n in (*needed, *self._operands_of(again)))
         state = None
+        if self.loop.checkpoints is not None and kept and not self.ctx.rules.plain:
+            return in_checkpoints(self, reverse, kept, again, needed)
+        self.loop = replace(self.loop, checkpoints=None)
         if self.lap.depth == 0 and not parallel:
             state = state_of(self.ctx, self.timeline, self.loop, self.rotation)
         if state is not None and any(self._block_of(n) for n in kept):

@@ -16,6 +16,7 @@ from ..core.ir import (
     Atom,
     Block,
     Call,
+    Checkpoints,
     For,
     Function,
     If,
@@ -113,13 +114,16 @@ class _Reuse:
             for _, array in writes(part):
                 self.forget(self.atom(array), loads)
         carried = tuple(replace(c, init=self.atom(c.init)) for c in stmt.carried)
+        kept = stmt.checkpoints
+        if kept is not None:
+            kept = Checkpoints(self.atom(kept.snapshots), self.atom(kept.nbytes))
         if isinstance(stmt, For):
             return replace(
                 stmt, start=self.atom(stmt.start), stop=self.atom(stmt.stop), step=self.atom(stmt.step),
-                carried=carried, body=self.block(stmt.body, pure, dict(loads)),
+                carried=carried, body=self.block(stmt.body, pure, dict(loads)), checkpoints=kept,
             )
         return replace(stmt, carried=carried, test=self.block(stmt.test, pure, dict(loads)),
-                       body=self.block(stmt.body, pure, dict(loads)))
+                       body=self.block(stmt.body, pure, dict(loads)), checkpoints=kept)
 
     def forget(self, array: Atom, loads: dict[Key, Atom]) -> None:
         """A store to an array: what was loaded from memory that it may share is no longer known."""

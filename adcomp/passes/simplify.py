@@ -16,6 +16,7 @@ from ..core.ir import (
     Atom,
     Block,
     Call,
+    Checkpoints,
     Const,
     For,
     Function,
@@ -99,11 +100,12 @@ def _propagate(fn: Function, types: Types | None) -> Function:
             case For(start=start, stop=stop, step=step):
                 loop: For = _drop_invariant(stmt, names, resolve)
                 return (replace(loop, start=resolve(start), stop=resolve(stop), step=resolve(step),
-                                carried=_inits(loop, resolve), body=block(loop.body)),)
+                                carried=_inits(loop, resolve), body=block(loop.body),
+                                checkpoints=_limits(loop, resolve)),)
             case While():
                 again: While = _drop_invariant(stmt, names, resolve)
                 return (replace(again, carried=_inits(again, resolve), test=block(again.test),
-                                body=block(again.body)),)
+                                body=block(again.body), checkpoints=_limits(again, resolve)),)
         raise AssertionError(stmt)
 
     def branch(stmt: If) -> tuple[Stmt, ...]:
@@ -159,6 +161,11 @@ def _shallow(stmt: Stmt, f: Callable[[Atom], Atom]) -> Stmt:
 
 def _inits(stmt: For | While, resolve: Callable[[Atom], Atom]):  # type: ignore[no-untyped-def]
     return tuple(replace(c, init=resolve(c.init)) for c in stmt.carried)
+
+
+def _limits(stmt: For | While, resolve: Callable[[Atom], Atom]) -> Checkpoints | None:
+    kept = stmt.checkpoints
+    return None if kept is None else Checkpoints(resolve(kept.snapshots), resolve(kept.nbytes))
 
 
 def _drop_invariant(stmt, names: dict[str, Atom], resolve: Callable[[Atom], Atom]):  # type: ignore
@@ -303,6 +310,9 @@ class _Live:
                     self._loop(stmt)
 
     def _loop(self, stmt: For | While) -> None:
+        if stmt.checkpoints is not None:
+            self.use(stmt.checkpoints.snapshots)
+            self.use(stmt.checkpoints.nbytes)
         if isinstance(stmt, For):
             for atom in (stmt.start, stmt.stop, stmt.step):
                 self.use(atom)

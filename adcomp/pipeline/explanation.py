@@ -38,6 +38,8 @@ class LoopTape:
         runs again before its reverse, so that its tape stays in the cache.
     last : bool
         Whether nothing is kept but the last iteration in which a branch was taken.
+    checkpointed : bool
+        Whether snapshots are kept as `adcomp.checkpointed` says, and iterations run again from them.
     """
 
     loc: Loc | None
@@ -46,6 +48,7 @@ class LoopTape:
     copies: tuple[str, ...] = ()
     segmented: bool = False
     last: bool = False
+    checkpointed: bool = False
 
     def __str__(self) -> str:
         parts = []
@@ -57,6 +60,8 @@ class LoopTape:
             parts.append("notes the last iteration that took the branch")
         if self.segmented:
             parts.append("runs in segments that fit the cache")
+        if self.checkpointed:
+            parts.append("keeps a few snapshots, and runs again from them")
         return "; ".join(parts) or "records nothing"
 
 
@@ -177,7 +182,7 @@ def _loops(notes: list[Note]) -> Iterator[LoopTape]:
     """One entry for each loop: its notes together."""
     places: dict[Any, list[Note]] = {}
     for note in notes:
-        if note.kind in ("tape", "copy", "segments", "last"):
+        if note.kind in ("tape", "copy", "segments", "last", "checkpoints"):
             places.setdefault(_place_of(note.loc), []).append(note)
     for loc in sorted(places, key=lambda a: (a is None, a and (a.file, a.line, a.column))):
         group = places[loc]
@@ -187,6 +192,7 @@ def _loops(notes: list[Note]) -> Iterator[LoopTape]:
             max((n.size for n in tapes), default=0),
             tuple(dict.fromkeys(w for n in group if n.kind == "copy" for w in n.what)),
             any(n.kind == "segments" for n in group), any(n.kind == "last" for n in group),
+            any(n.kind == "checkpoints" for n in group),
         )
 
 

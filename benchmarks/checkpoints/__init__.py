@@ -1,0 +1,1 @@
+"""A long time loop in bounded memory: ``python -m benchmarks.checkpoints``."""
