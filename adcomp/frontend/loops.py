@@ -203,7 +203,7 @@ def _plain_for(frame: Frame, node: ast.For, it: Iteration) -> None:
     frame.builder.kinds.given[index] = types.intp
 
     def run() -> Block:
-        assign(frame, node.target, it.value(Var(index)), index=it.direct)
+        assign(frame, node.target, it.value(Var(index)), counts=it.direct)
         statements(frame, node.body)
         return Block(())
 
@@ -256,7 +256,7 @@ def _leavable_for(frame: Frame, node: ast.For, it: Iteration, more: str) -> None
 
     def body() -> None:
         k = frame.env[counter]
-        assign(frame, node.target, it.value(k), index=it.direct)  # type: ignore[arg-type]
+        assign(frame, node.target, it.value(k), counts=it.direct)  # type: ignore[arg-type]
         statements(frame, node.body)
         frame.env[counter] = frame.emit("+", (k, Const(1)), node, counter.strip("_"))  # type: ignore
 
