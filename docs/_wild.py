@@ -1,4 +1,4 @@
-"""The page of other people's code. ``python docs/_wild.py [words]`` runs what is not known yet, and writes it.
+"""The page of other people's code. ``python docs/_wild.py [words]`` runs what is not known, and writes it.
 
 Results are kept in ``build/wild.json``, so that a run can go on where another stopped; remove the file to
 begin again. Words choose the cases whose target holds one of them.
@@ -45,9 +45,9 @@ that are installed (`pip install 'adcomp[wild]'`).
 - **parallel**: the function waits for parallel loops.
 - **fails**: what is to be mended.
 
-*Lines* are those of the function alone, without its helpers. *Ratio* is the time of value and gradient over that of the
-function, the median of 15 interleaved runs at the small arguments of the tests, on a shared machine: much of it
-is the cost of a call.
+*Lines* are those of the function alone, without its helpers. *Ratio* is the time of value and gradient over
+that of the function, the median of 15 interleaved runs at the small arguments of the tests, on a shared
+machine: much of it is the cost of a call.
 
 """
 
@@ -102,19 +102,17 @@ def ratio(case: Any) -> float | None:
     """The time of value and gradient over that of the function."""
     program, arguments = case.program(), case.arguments(np.random.default_rng(0))
     primal = program if hasattr(program, "py_func") else numba.njit(program)
-    pull = adcomp.pullback(program)
-    y, _ = pull(*arguments)
-    scalar = isinstance(y, float) and np.ndim(y) == 0
-    if not scalar:
+    if not isinstance(primal(*arguments), float):
         return None
     wrt = case.wrt or tuple(k for k, a in enumerate(arguments) if floating(a))
     gradient = adcomp.value_and_gradient(program, wrt=wrt)
     pairs = []
-    primal(*arguments), gradient(*arguments)
+    gradient(*arguments)
     once = seconds(lambda: primal(*arguments), 3)
     repeats = max(3, int(5e-4 / max(once, 1e-7)))
     for _ in range(15):
-        pairs.append((seconds(lambda: primal(*arguments), repeats), seconds(lambda: gradient(*arguments), repeats)))
+        pairs.append((seconds(lambda: primal(*arguments), repeats),
+                      seconds(lambda: gradient(*arguments), repeats)))
     return statistics.median(b for _, b in pairs) / statistics.median(a for a, _ in pairs)
 
 
@@ -131,7 +129,8 @@ def seconds(f: Callable[[], Any], repeats: int) -> float:
 
 def page(rows: list[dict[str, Any]]) -> str:
     """The text of the page."""
-    counts = {word: sum(r["result"] == word for r in rows) for word in ("right", "refused", "parallel", "fails")}
+    words = ("right", "refused", "parallel", "fails")
+    counts = {word: sum(r["result"] == word for r in rows) for word in words}
     packages = {r["target"].split(".")[0] for r in rows}
     out = [HEAD, f"{len(rows)} functions of {len(packages)} packages: "
            + ", ".join(f"{n} {word}" for word, n in counts.items() if n) + ".\n"]
@@ -154,7 +153,8 @@ def main(words: list[str]) -> None:
     cases = {f"{c.target} {c.note}": c for module in MODULES for c in module.CASES}
     known = json.loads(KEPT.read_text()) if KEPT.exists() else {}
     for key, case in cases.items():
-        if key in known or find_spec(case.package) is None or words and not any(w in case.target for w in words):
+        chosen = not words or any(w in case.target for w in words)
+        if key in known or find_spec(case.package) is None or not chosen:
             continue
         row = run(case)
         print(row["result"], case.target, row.get("error", ""), flush=True)

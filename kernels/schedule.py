@@ -63,7 +63,7 @@ def leg(steps, snapshots):
 
 
 @compiled_kernel(**JIT)
-def slots(snapshots, nbytes, state, segments):
+def snapshot_room(snapshots, nbytes, state, segments):
     """How many snapshots there is room for: by number or by bytes; -1 stands for what is not given."""
     if snapshots == -1:
         count = int((DEFAULT if nbytes == -1 else nbytes) // max(state, 1))

@@ -26,7 +26,7 @@ from .schedule import place as place
 from .schedule import put as put
 from .schedule import put_sum as put_sum
 from .schedule import retreat as retreat
-from .schedule import slots as slots
+from .schedule import snapshot_room as snapshot_room
 from .schedule import thin as thin
 from .stretch import stretched as stretched
 

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from ..core.memory import expect_large_blocks
 from ..core.declared import note
+from ..core.memory import expect_large_blocks
 from ..core.numba_adapter import (
     CompilerOptions,
     ForceLiteralArg,

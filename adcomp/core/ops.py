@@ -132,7 +132,7 @@ def _table() -> dict[str, Effect]:
               "kernels.zero_column": Effect.FRESH, "kernels.first_plan": Effect.FRESH,
               "kernels.open_plan": Effect.FRESH,
               "kernels.held": Effect.READ, "kernels.due": Effect.READ,
-              "kernels.slots": Effect.PURE, "kernels.leaf_length": Effect.PURE}
+              "kernels.snapshot_room": Effect.PURE, "kernels.leaf_length": Effect.PURE}
     return table
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numba import types
 
 from ..core.checkpointed import checkpointed
-from ..core.declared import note
+from ..core.declared import is_number, note
 from ..core.ir import Atom, Const, SetItem, Var
 from ..core.numba_adapter import overloads_of
 from ..core.ops import callee as object_called
@@ -31,11 +31,12 @@ from .derivatives import (
     makes_derivatives,
 )
 from .expressions import expression, tuple_items
+from .foreign import named_tuple, of_comprehension, overloaded
 from .frame import Frame
 from .source import python_function, source_of
 from .statements import call_effect, run_body
-from .vectorised import call_vectorised, is_vectorised
 from .values import LocalFunction, Static, TupleValue, Value
+from .vectorised import call_vectorised, is_vectorised
 
 #: methods and functions that write into their first argument
 MUTATING = {".fill()": (0,), ".sort()": (0,), "np.copyto": (0,), "np.fill_diagonal": (0,),
@@ -50,10 +51,9 @@ FUNCTIONS = {"dot": "np.dot"}
 
 def call(frame: Frame, node: ast.Call, hint: str | None) -> Value:
     """Emit a call expression."""
-    if any(isinstance(a, ast.ListComp) for a in node.args[:1]):
-        made = _of_comprehension(frame, node)
-        if made is not None:
-            return made
+    made = of_comprehension(frame, node)
+    if made is not None:
+        return made
     args, kwargs = _arguments(frame, node)
     if isinstance(node.func, ast.Attribute):
         base = expression(frame, node.func.value)
@@ -72,16 +72,6 @@ def call(frame: Frame, node: ast.Call, hint: str | None) -> Value:
     if isinstance(f, Static):
         return _call_object(frame, f.value, args, kwargs, node, hint)
     raise frame.refuse("this value can't be called", node)
-
-
-def _of_comprehension(frame: Frame, node: ast.Call) -> Value | None:
-    """``np.array([... for ...])``; None if it is another call."""
-    from .comprehensions import array_of
-
-    f = expression(frame, node.func) if isinstance(node.func, ast.Name | ast.Attribute) else None
-    if not isinstance(f, Static) or f.value not in (np.array, np.asarray):
-        return None
-    return array_of(frame, node)
 
 
 def _arguments(frame: Frame, node: ast.Call) -> tuple[list[Value], dict[str, Value]]:
@@ -117,7 +107,7 @@ def _call_object(
         if value is not None:
             return value
     if isinstance(f, type) and issubclass(f, tuple) and hasattr(f, "_fields"):
-        return _named_tuple(frame, f, args, kwargs, node)
+        return named_tuple(frame, f, args, kwargs, node)
     special = _SPECIAL.get(f) if isinstance(f, (type, FunctionType)) or callable(f) else None
     if special is not None:
         value = special(frame, args, kwargs, node, hint)
@@ -153,7 +143,7 @@ def _call_object(
         return _call_object(frame, call_of, [frame.static(f, "self"), *args], kwargs, node, hint)
     overloads = overloads_of(f)
     if overloads:
-        return _overloaded(frame, f, overloads, args, kwargs, node)
+        return overloaded(frame, f, overloads, args, kwargs, node)
     function = python_function(f)
     if isinstance(function, FunctionType):
         return inline_function(frame, function, args, kwargs, node, f)
@@ -161,16 +151,6 @@ def _call_object(
         f"{getattr(f, '__name__', f)!s} can't be differentiated: adcomp can't read it", node,
         hint="give it a rule with adcomp.pullback_rule, or mark it with adcomp.nondifferentiable",
     )
-
-
-def _named_tuple(frame: Frame, f: Any, args: list[Value], kwargs: dict[str, Value], node: ast.Call
-                 ) -> TupleValue:
-    """A named tuple, made by its class."""
-    fields = [ast.arg(name) for name in f._fields]
-    spec = ast.arguments(posonlyargs=[], args=fields, kwonlyargs=[], kw_defaults=[], defaults=[])
-    defaults = [frame.static(v, name) for name, v in f._field_defaults.items()]
-    bound = _bind(frame, spec, args, kwargs, defaults, {}, f.__name__, node)
-    return TupleValue(tuple(bound.values()), tuple(f._fields))
 
 
 # --- primitives ---------------------------------------------------------------------------------
@@ -249,21 +229,6 @@ def _nan_to_num_in_place(frame: Frame, args: Sequence[Atom], kwargs: Mapping[str
                      rest, args[0], node)
 
 
-def _overloaded(frame: Frame, f: Any, overloads: Sequence[Any], args: list[Value], kwargs: dict[str, Value],
-                node: ast.Call) -> Value:
-    """A call of a function that has an ``@overload``: that is what Numba compiles, not its body."""
-    kinds = [frame.full_kind_of(v) for v in args]
-    named = {name: frame.full_kind_of(v) for name, v in kwargs.items()}
-    if any(k is None for k in (*kinds, *named.values())):
-        raise frame.refuse(f"{f.__name__} has an @overload, and the types of its arguments are not known here",
-                           node, hint="call what it stands for, or give it a rule with adcomp.pullback_rule")
-    for choose in overloads:
-        function = choose(*kinds, **named)
-        if isinstance(function, FunctionType):
-            return inline_function(frame, function, args, kwargs, node)
-    raise frame.refuse(f"{f.__name__} has no @overload for these arguments", node)
-
-
 # --- inlining -----------------------------------------------------------------------------------
 
 
@@ -279,7 +244,7 @@ def inline_function(
     callee = Frame(frame.builder, source, declared=note(dispatcher if dispatcher is not None else f))
     defaults = [callee.static(v, "default") for v in source.defaults]
     kwdefaults = {k: callee.static(v, k) for k, v in source.kwdefaults.items()}
-    callee.env = _bind(frame, source.node.args, args, kwargs, defaults, kwdefaults, source.name, node)
+    callee.env = bind(frame, source.node.args, args, kwargs, defaults, kwdefaults, source.name, node)
     frame.builder.inlining.append(key)
     try:
         return run_body(callee)
@@ -318,7 +283,7 @@ def _recursion(frame: Frame, f: FunctionType, name: str, args: list[Value],
                kwargs: dict[str, Value], node: ast.AST) -> Value:
     source = source_of(f)
     defaults = [frame.static(v, "default") for v in source.defaults]
-    bound = _bind(frame, source.node.args, args, kwargs, defaults, {}, source.name, node)
+    bound = bind(frame, source.node.args, args, kwargs, defaults, {}, source.name, node)
     return frame.emit(name, [frame.atom(v, node) for v in bound.values()], node)
 
 
@@ -332,7 +297,7 @@ def _call_local(
     name = getattr(f.node, "name", "<lambda>")
     source = _with_node(enclosing.source, f.node, name)
     callee = Frame(frame.builder, source, parent=enclosing)
-    callee.env = _bind(frame, f.node.args, args, kwargs, list(f.defaults), dict(f.kwdefaults), name,
+    callee.env = bind(frame, f.node.args, args, kwargs, list(f.defaults), dict(f.kwdefaults), name,
                        node)
     frame.builder.inlining.append(f.node)
     try:
@@ -347,7 +312,7 @@ def _with_node(source: Any, node: Any, name: str) -> Any:
     return replace(source, node=node, name=name)
 
 
-def _bind(
+def bind(
     frame: Frame, spec: ast.arguments, args: list[Value], kwargs: dict[str, Value],
     defaults: Sequence[Value], kwdefaults: Mapping[str, Value], name: str, node: ast.AST,
 ) -> dict[str, Value]:
@@ -428,6 +393,9 @@ def _isinstance(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
 
 def _type(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
           hint: str | None) -> Value | None:
+    kind = frame.kind_of(args[0]) if len(args) == 1 else None
+    if is_number(kind):
+        return Static(bool if isinstance(kind, types.Boolean) else getattr(np, str(types.unliteral(kind))))
     known = len(args) == 1 and isinstance(args[0], TupleValue)
     return Static(args[0].cls) if known and args[0].cls is not None else None  # type: ignore[union-attr]
 

@@ -51,9 +51,9 @@ def filled(frame: Frame, node: ast.ListComp, dtype: Atom | None) -> Value:
             raise frame.refuse("the type of the elements of this comprehension is not known", node,
                                hint="fill an array in a loop, or give np.array a dtype")
         dtype = Var(dtype_name(kind))
-    made = Let(array, "np.empty", (over.stop, dtype), loc)
-    builder.kinds.lets[array] = made
-    builder.stmts += [made, For(index, Const(0), over.stop, Const(1), (), Block(tuple(stmts)), loc)]
+    made_empty = Let(array, "np.empty", (over.stop, dtype), loc)
+    builder.kinds.lets[array] = made_empty
+    builder.stmts += [made_empty, For(index, Const(0), over.stop, Const(1), (), Block(tuple(stmts)), loc)]
     return Var(array)
 
 

@@ -47,8 +47,10 @@ def given(frame: Frame) -> None:
     if frame.signature is not None:
         for name, value, kind in zip(names, values, frame.signature[0], strict=True):
             frame.env[name] = converted(frame, value, kind, frame.source.node, name)
-    for name in {*names} & {*frame.declared.locals}:
-        frame.env[name] = converted(frame, frame.env[name], frame.declared.locals[name], frame.source.node, name)
+    for name in names:
+        if name in frame.declared.locals:
+            kind = frame.declared.locals[name]
+            frame.env[name] = converted(frame, frame.env[name], kind, frame.source.node, name)
 
 
 def returned(frame: Frame, value: Value) -> Value:

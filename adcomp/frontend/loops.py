@@ -234,13 +234,14 @@ def _plain_for(frame: Frame, node: ast.For, it: Iteration, limits: Checkpoints |
     def run() -> Block:
         parallel = frame.builder.parallel
         frame.builder.parallel = parallel and not it.parallel  # a loop inside runs in one thread
-        assign(frame, node.target, it.value(Var(index)), index=it.direct)
+        assign(frame, node.target, it.value(Var(index)), counts=it.direct)
         statements(frame, node.body)
         frame.builder.parallel = parallel
         return Block(())
 
     def build(carried: tuple[Carried, ...], blocks: list[Block]) -> Stmt:
-        return For(index, it.start, it.stop, it.step, carried, blocks[0], frame.loc(node), it.parallel, limits)
+        return For(index, it.start, it.stop, it.step, carried, blocks[0], frame.loc(node),
+                   parallel=it.parallel, checkpoints=limits)
 
     _carry(frame, names, [run], build, node)
 
@@ -288,7 +289,7 @@ def _leavable_for(frame: Frame, node: ast.For, it: Iteration, more: str, limits:
 
     def body() -> None:
         k = frame.env[counter]
-        assign(frame, node.target, it.value(k), index=it.direct)  # type: ignore[arg-type]
+        assign(frame, node.target, it.value(k), counts=it.direct)  # type: ignore[arg-type]
         statements(frame, node.body)
         frame.env[counter] = frame.emit("+", (k, Const(1)), node, counter.strip("_"))  # type: ignore
 

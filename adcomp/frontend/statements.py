@@ -95,14 +95,14 @@ def _effect(frame: Frame, node: ast.expr) -> None:
 # --- assignment ---------------------------------------------------------------------------------
 
 
-def assign(frame: Frame, target: ast.expr, value: Value, *, index: bool = False) -> None:
+def assign(frame: Frame, target: ast.expr, value: Value, *, counts: bool = False) -> None:
     """Bind or store a value.
 
     The index of a loop keeps its type, whatever is declared of its name: it is a number that fits.
     """
     match target:
         case ast.Name(id=name):
-            if name in frame.declared.locals and not index:
+            if name in frame.declared.locals and not counts:
                 value = conversions.converted(frame, value, frame.declared.locals[name], target, name)
             frame.env[name] = value
         case ast.Tuple(elts=elts) | ast.List(elts=elts):
@@ -165,8 +165,7 @@ def _augmented(frame: Frame, stmt: ast.AugAssign) -> None:
             frame.env[target.id] = binary_op(frame, stmt.op, old, value, stmt, target.id)
             return
         args = (frame.atom(old, stmt), frame.atom(value, stmt))
-        new = frame.emit(_AUGMENTED[type(stmt.op)], args, stmt, target.id)
-        assign(frame, target, new)
+        assign(frame, target, frame.emit(_AUGMENTED[type(stmt.op)], args, stmt, target.id))
         return
     if not isinstance(target, ast.Subscript):
         refuse(target, frame.loc(target))

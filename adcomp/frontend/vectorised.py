@@ -65,7 +65,8 @@ def _lengths(frame: Frame, arrays: list[Atom], rank: int, node: ast.AST) -> list
 def _loops(frame: Frame, function: Any, atoms: list[Atom], ranks: list[int | None], lengths: list[Atom],
            node: ast.Call, inline: Inline) -> Value:
     builder, loc = frame.builder, frame.loc(node)
-    result, indices = builder.namer("made"), tuple(builder.namer("ijkl"[min(k, 3)]) for k in range(len(lengths)))
+    result = builder.namer("made")
+    indices = tuple(builder.namer("ijkl"[min(k, 3)]) for k in range(len(lengths)))
     builder.kinds.given |= dict.fromkeys(indices, types.intp)
     places = tuple(map(Var, indices))
     with builder.capture() as stmts:

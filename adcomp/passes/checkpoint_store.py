@@ -97,7 +97,7 @@ class Snapshots:
         limits = self.original.checkpoints
         assert limits is not None
         given = [Const(-1) if a == Const(None) else a for a in (limits.snapshots, limits.nbytes)]
-        self.room = self.let(where, "kernels.slots", (*given, state, self.segments), nb.intp, "room")
+        self.room = self.let(where, "kernels.snapshot_room", (*given, state, self.segments), nb.intp, "room")
 
     def count(self, where: list[Stmt], trips: Atom) -> Atom:
         """How many segments so many iterations are."""

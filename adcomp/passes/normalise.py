@@ -2,8 +2,8 @@
 
 Requires: verified, typed Core.
 Ensures:  ``u += v`` writes into ``u`` where ``u`` is an array, and rebinds it where it is a number;
-          ``x[i][j]`` and ``x[..., i, j]`` are ``x[i, j]``; the shape of an array that was just made is what it was made
-          with.
+          ``x[i][j]`` and ``x[..., i, j]`` are ``x[i, j]``; the shape of an array that was just
+          made is what it was made with.
 """
 
 from __future__ import annotations

@@ -117,7 +117,7 @@ def case_different_tuples(x):
 def case_in_a_callee():
     @njit
     def helper(x):
-        return np.sum([k * x for k in range(3)])
+        return np.sum([k * x for k in range(3) if k])
 
     gradient(lambda x: helper(x) * 2.0)(3.0)
 

@@ -108,7 +108,7 @@ def case_match(x):
 
 @of
 def case_list_comprehension(x):
-    return sum([x * k for k in range(3)])
+    return sum([x * k for k in range(3) if k])
 
 
 @of

@@ -26,9 +26,8 @@ class Case:
         Part of the message of the error that is due, for what is out of scope.
     wrt : tuple of int, optional
         The arguments to differentiate by; all that hold floating-point numbers when left out.
-    rounds : int
-        How many arguments there are, if the function declares types of single precision: its gradient is
-        compared with differences of the same text in double precision.
+    rounds : bool
+        Whether the function declares types of single precision: differences are taken of long steps.
     note : str
         For the page.
     """
@@ -38,7 +37,7 @@ class Case:
     call: Callable | None = None
     refused: str = ""
     wrt: tuple[int, ...] | None = None
-    rounds: int = 0
+    rounds: bool = False
     note: str = ""
 
     @property

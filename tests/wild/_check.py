@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numba
 import numpy as np
 
-import adcomp
 from adcomp.errors import AdcompError
 from adcomp.testing import check_gradient
 
@@ -32,7 +28,7 @@ def check(case: Case) -> str:
     """
     program, arguments = case.program(), case.arguments(np.random.default_rng(0))
     try:
-        check_gradient(compared(case, program), *arguments, wrt=case.wrt, **given(case, program))
+        check_gradient(program, *arguments, wrt=case.wrt, noisy=case.rounds)
     except AdcompError as error:
         assert located(error), f"no place is named: {error}"
         if case.refused and case.refused in str(error):
@@ -42,19 +38,6 @@ def check(case: Case) -> str:
         raise
     assert not case.refused, "the function is differentiated, and was to be refused"
     return "right"
-
-
-def compared(case: Case, program: Any) -> Any:
-    """The function that differences are taken of; without declared types if those round."""
-    return numba.njit(getattr(program, "py_func", program)) if case.rounds else program
-
-
-def given(case: Case, program: Any) -> dict[str, Any]:
-    """Options of the comparison where the function rounds: its own gradient, to single precision."""
-    if not case.rounds:
-        return {}
-    return {"gradient": adcomp.gradient(program, wrt=tuple(range(case.rounds))), "rtol": 1e-4,
-            "wrt": tuple(range(case.rounds))}
 
 
 def located(error: AdcompError) -> bool:

@@ -167,12 +167,15 @@ INTERPOLATION = [
     Case(f"{SPLINES}.eval_cubic_numba:eval_cubic_spline_2",
          arguments(low, high, normal(8, 7), lambda rng: rng.uniform(0.1, 0.9, size=2)), at_point),
     Case(f"{SPLINES}.eval_cubic_numba:vec_eval_cubic_spline_1",
-         arguments(low[:1], high[:1], normal(8), lambda rng: rng.uniform(0.1, 0.9, size=(4, 1))), at_points_1),
+         arguments(low[:1], high[:1], normal(8), lambda rng: rng.uniform(0.1, 0.9, size=(4, 1))),
+         at_points_1),
     Case(f"{SPLINES}.eval_cubic_numba:vec_eval_cubic_spline_2",
          arguments(low, high, normal(8, 7), lambda rng: rng.uniform(0.1, 0.9, size=(4, 2))), at_points),
     Case(f"{SPLINES}.prefilter_cubic:find_coefs_1d", arguments(0.3, normal(6)), filtered),
-    Case("interpolation.complete_poly:_complete_poly_impl_vec", arguments(normal(2), 3), writing((10,), given=2)),
-    Case("interpolation.complete_poly:_complete_poly_impl", arguments(normal(2, 4), 3), writing((10, 4), given=2)),
+    Case("interpolation.complete_poly:_complete_poly_impl_vec",
+         arguments(normal(2), 3), writing((10,), given=2)),
+    Case("interpolation.complete_poly:_complete_poly_impl",
+         arguments(normal(2, 4), 3), writing((10, 4), given=2)),
 ]
 
 knots = lambda rng: np.linspace(0.0, 2.0, 5)  # noqa: E731
@@ -200,6 +203,13 @@ layers = ([0.5, 0.8, 0.0], [5.0, 6.0, 7.0], [2.9, 3.3, 4.0], [2.5, 2.7, 3.0])
 SURF, SWEGN = "disba._cps._surf96", "disba._cps._swegn96"
 
 
+def half_space(f):
+    def result(m, w, d, a, b, r, k):
+        return f(m, d, a, b, r, k, w)
+
+    return result
+
+
 def normalised(f):
     def result(e):
         v = e.copy()
@@ -215,9 +225,9 @@ DISBA = [
     Case(f"{SURF}:dltar1", near(0.9, 2.9, *layers, -1)),
     Case(f"{SURF}:fast_delta", near(0.9, 2.9, *layers, -1)),
     Case(f"{SURF}:gtsolh", near(5.0, 2.9)),
-    Case(f"{SWEGN}:evalg", near(2, 2.9, *layers, 0.9), lambda f: lambda m, w, d, a, b, r, k: f(m, d, a, b, r, k, w)),
+    Case(f"{SWEGN}:evalg", near(2, 2.9, *layers, 0.9), half_space),
     Case(f"{SWEGN}:varsv", near(0.7 + 0j, 0.8 + 0j, 0.5 + 0j, 0.6 + 0j, 0.4, 0)),
-    Case(f"{SWEGN}:shfunc", near(2.9, *layers, 0.9), lambda f: lambda w, d, a, b, r, k: f(w, d, a, b, r, k)),
+    Case(f"{SWEGN}:shup", near(2.9, 0.9, *layers)),
 ]
 
 
@@ -228,8 +238,8 @@ EKO = [
     Case(f"{COUPLINGS}:expanded_n3lo", near(0.03, 8.0, 6.0, 20.0, 30.0, 1.3)),
     Case(f"{KERNELS}.evolution_integrals:j23_exact", near(0.02, 0.03, 8.0, [1.0, 6.0, 25.0, 90.0])),
     Case(f"{KERNELS}.evolution_integrals:j14_exact", near(0.02, 0.03, 8.0, [1.0, 6.0, 25.0, 90.0])),
-    Case(f"{KERNELS}.as4_evolution_integrals:derivative", near(0.3 + 0.1j, [1.0, 6.0, 25.0, 90.0])),
-    Case(f"{KERNELS}.as4_evolution_integrals:roots", arguments(lambda rng: np.array([1.0, 6.0, 25.0, 90.0]))),
+    Case(f"{KERNELS}.as4_evolution_integrals:derivative", near(0.3 + 0.1j, [6.0, 25.0, 90.0])),
+    Case(f"{KERNELS}.as4_evolution_integrals:roots", arguments(lambda rng: np.array([6.0, 25.0, 90.0]))),
     Case(f"{KERNELS}.non_singlet:U_vec", arguments(normal(4), normal(4), (4, 0))),
     Case("ekore.anomalous_dimensions:exp_matrix_2D",
          arguments(lambda rng: rng.normal(size=(2, 2)) + 1j * rng.normal(size=(2, 2)))),

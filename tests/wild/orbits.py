@@ -161,7 +161,8 @@ SPHERICAL = [
 QUATERNIONIC = [
     Case("quaternionic.converters:_from_euler_phases", arguments(phases), writing((2, 4), first=True)),
     Case("quaternionic.converters:_to_euler_phases", arguments(quaternion), writing((3,), complex)),
-    Case("quaternionic.alignment:_construct_S", arguments(normal(6, 3), normal(6, 3), normal(6, positive=True)),
+    Case("quaternionic.alignment:_construct_S",
+         arguments(normal(6, 3), normal(6, 3), normal(6, positive=True)),
          writing((3, 3), first=True, given=3)),
 ]
 

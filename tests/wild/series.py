@@ -142,10 +142,12 @@ def fractional(f):
 weights4 = normal(4, positive=True)
 RECURSIONS = "arch.univariate.recursions_python"
 ARCH = [
-    Case(f"{RECURSIONS}:arch_recursion", arguments(normal(3, positive=True), normal(8), 0.8, bounded), variances),
+    Case(f"{RECURSIONS}:arch_recursion",
+         arguments(normal(3, positive=True), normal(8), 0.8, bounded), variances),
     Case(f"{RECURSIONS}:garch_recursion", arguments(weights4, normal(8), 0.8, bounded), garch),
     Case(f"{RECURSIONS}:egarch_recursion", arguments(normal(4), normal(8), 0.3, bounded), egarch),
-    Case(f"{RECURSIONS}:harch_recursion", arguments(normal(3, positive=True), normal(8), 0.8, bounded), harch),
+    Case(f"{RECURSIONS}:harch_recursion",
+         arguments(normal(3, positive=True), normal(8), 0.8, bounded), harch),
     Case(f"{RECURSIONS}:garch_core", arguments(weights4, normal(8), 1.7, bounded), core),
     Case(f"{RECURSIONS}:figarch_weights", arguments(lambda rng: np.array([0.2, 0.4, 0.3])), fractional),
 ]

@@ -190,3 +190,15 @@ def dtype_is_a_builtin(x):
     y = np.zeros((2, 3), dtype=float)
     y[1] = x * x
     return np.sum(y * y)
+
+
+@njit
+def typed_by_argument(z, beta):
+    T = type(z)
+    return T(0.5) * z * z + type(beta)(2) * beta
+
+
+@program(args=lambda rng: (0.7, normal(rng, 3)))
+def type_of_argument(z, x):
+    """numbers of the type of an argument"""
+    return typed_by_argument(z, x[0]) * x[1]
