@@ -267,7 +267,8 @@ def _threads(typing_context):
 
     def generate(context, builder, signature, arguments):
         word = context.get_value_type(types.intp)
-        function = cgutils.get_or_insert_function(builder.module, ir.FunctionType(word, []), "get_num_threads")
+        kind = ir.FunctionType(word, [])
+        function = cgutils.get_or_insert_function(builder.module, kind, "get_num_threads")
         return builder.sext(builder.trunc(builder.call(function, ()), ir.IntType(32)), word)
 
     return types.intp(), generate
