@@ -12,7 +12,7 @@ from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic, overload
 
 from ..core import memory
-from ..core.numba_adapter import transparent
+from ..core.numba_adapter import launch_threads, transparent
 from ..core.numba_kept import compiled_kernel
 from ..errors import TapeTooLarge
 from ..registry import JIT
@@ -272,6 +272,20 @@ def add_column(matrix, c, values):
             matrix[i, c] += values[i]
 
 
+@transparent(get_num_threads)
+def _threads(typing_context):
+    """`get_num_threads` by its name: Numba's own calls an address, which no other process can use."""
+    launch_threads()
+
+    def generate(context, builder, signature, arguments):
+        word = context.get_value_type(types.intp)
+        kind = ir.FunctionType(word, [])
+        function = cgutils.get_or_insert_function(builder.module, kind, "get_num_threads")
+        return builder.sext(builder.trunc(builder.call(function, ()), ir.IntType(32)), word)
+
+    return types.intp(), generate
+
+
 @compiled_kernel(**JIT)
 def _in_pieces(start, trips, n):
     found = np.empty((n, 2), np.intp)
@@ -298,7 +312,7 @@ def pieces(start, stop):
     (True, 3, 9)
     """
     trips = max(stop - start, 0)
-    return _in_pieces(start, trips, min(get_num_threads(), trips))
+    return _in_pieces(start, trips, min(_threads(), trips))
 
 
 @compiled_kernel(**JIT)
@@ -314,7 +328,7 @@ def pieces_of_sums(start, stop, size, work):
     1
     """
     trips = max(stop - start, 0)
-    return _in_pieces(start, trips, min(get_num_threads() if size <= work * trips else 1, trips))
+    return _in_pieces(start, trips, min(_threads() if size <= work * trips else 1, trips))
 
 
 @compiled_kernel(**JIT)

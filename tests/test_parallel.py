@@ -641,12 +641,8 @@ def test_the_text_runs_in_python():
     from adcomp.kernels import tape as kernels
 
     x = _x(7)
-    df = gradient(triangle, parallel=True)
-    got = df(x)
+    got = gradient(triangle, parallel=True)(x)
     scope = {"np": np, "kernels": kernels, "prange": prange, "kind": numba.float64[::1]}
-    from adcomp.kernels import VECTOR
-
-    scope |= {name.rpartition(".")[2]: v for name, v in getattr(VECTOR, "namespace", {}).items()}
     text = gradient(triangle, parallel=True, math="libm").source_for(x)
     exec(text.replace("math.", "np."), scope)
     np.testing.assert_allclose(scope["triangle_gradient"](x), got, rtol=1e-13)

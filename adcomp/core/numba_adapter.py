@@ -498,6 +498,13 @@ class CompilerOptions:
                 "parallel": dict(_PARALLEL) if self.parallel else False, "boundscheck": self.boundscheck}
 
 
+def launch_threads() -> None:
+    """Start the threads of parallel loops, and name their functions to LLVM."""
+    from numba.np.ufunc.parallel import _launch_threads  # late, because it chooses a threading layer
+
+    _launch_threads()
+
+
 class _Transparent(_Intrinsic):
     """An intrinsic that plain Python can call."""
 
