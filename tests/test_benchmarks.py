@@ -59,3 +59,13 @@ def test_gradient_of_array_program(name):
     slope, _ = differences.derivative(moved)
     expected = sum(np.sum(g * d) for g, d in zip(gradient, directions, strict=True))
     assert abs(slope - expected) <= 1e-7 * max(abs(expected), 1.0)
+
+
+def test_checkpointed_loops_agree_with_the_whole_tape():
+    import adcomp
+    from benchmarks.checkpoints import programs
+
+    u0 = programs.start()
+    expected = adcomp.gradient(programs.taped)(u0, 200)
+    for function in (programs.bounded, programs.bounded_while):
+        np.testing.assert_allclose(adcomp.gradient(function)(u0, 200, 2), expected, rtol=1e-12, atol=1e-15)
