@@ -77,11 +77,12 @@ def version_of(package: str) -> str:
 
 def shape(f: Any) -> dict[str, Any]:
     """The number of lines of a function, and what it is made of."""
-    text = textwrap.dedent(inspect.getsource(f.py_func))
+    f = getattr(f, "py_func", f)
+    text = textwrap.dedent(inspect.getsource(f))
     tree = ast.parse(text).body[0]
     body = tree.body[1:] if ast.get_docstring(tree) else tree.body  # type: ignore
     nodes = [n for stmt in body for n in ast.walk(stmt)]
-    called = [f.py_func.__globals__.get(n.func.id) for n in nodes
+    called = [f.__globals__.get(n.func.id) for n in nodes
               if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
     found = {
         "loops": any(isinstance(n, ast.For) for n in nodes),

@@ -46,7 +46,6 @@ HAPSIRA = [
     Case("hapsira.core.elements:coe_rotation_matrix", near(0.5, 1.0, 0.7)),
     Case("hapsira.core.elements:coe2rv", near(*elements)),
     Case("hapsira.core.elements:coe2mee", near(*elements[1:])),
-    Case("hapsira.core.elements:mee2rv", near(11000.0, 0.1, 0.2, 0.3, 0.2, 0.9)),
     Case("hapsira.core.elements:rv2coe", near(PLANET, *state)),
     Case("hapsira.core.elements:coe2rv_many", near(*([v] * 2 for v in elements))),
     Case("hapsira.core.util:rotation_matrix", near(0.4, 1)),
