@@ -113,8 +113,6 @@ FBPIC = [
     Case(f"{ELEMENTARY}.compton.inline_functions:get_photon_density_gaussian",
          near(0.3, 0.2, 0.5, 0.4, 2.0, 0.7, 0.3, 0.8, 0.2, 0.3)),
     Case(f"{ELEMENTARY}.synchrotron.inline_functions:get_angles", near(0.4, 0.6, 1.3)),
-    Case(f"{ELEMENTARY}.synchrotron.inline_functions:get_linear_coefficients", near(1.33, 0.2, 0.3),
-         lambda f: lambda x, low, step: f(x, low, step)[1]),
 ]
 
 
