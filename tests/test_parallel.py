@@ -349,7 +349,9 @@ def _in_threads(n, f, args):
         numba.set_num_threads(before)
 
 
-@pytest.mark.parametrize("f, args", CASES, ids=lambda v: getattr(v, "__name__", ""))
+@pytest.mark.parametrize("f, args", [  # `make test` runs every second program
+    pytest.param(f, args, id=f.__name__, marks=[pytest.mark.slow] if k % 2 else [])
+    for k, (f, args) in enumerate(CASES)])
 def test_gradient(f, args):
     df = value_and_gradient(njit(parallel=True)(f))
     value, got = df(*_copies(args))

@@ -109,7 +109,12 @@ PROGRAMS = {
 }
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
+def thinned(names):
+    """Every third is run by `make test`."""
+    return [pytest.param(name, marks=[pytest.mark.slow] if k % 3 else []) for k, name in enumerate(names)]
+
+
+@pytest.mark.parametrize("name", thinned(PROGRAMS))
 def test_hessian_of_vectors(name):
     f = PROGRAMS[name]
     expected = by_differences(f, X)
@@ -128,7 +133,7 @@ MATRIX_PROGRAMS = {
 }
 
 
-@pytest.mark.parametrize("name", MATRIX_PROGRAMS)
+@pytest.mark.parametrize("name", thinned(MATRIX_PROGRAMS))
 def test_hessian_of_matrices(name):
     f = MATRIX_PROGRAMS[name]
     expected = by_differences(f, M)

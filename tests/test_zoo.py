@@ -11,18 +11,20 @@ from adcomp import pipeline
 from tests import differences
 from tests.zoo import PROGRAMS, Program
 
+
 # The tests of a program run in one process, which compiles its primal once.
-over_all_programs = pytest.mark.parametrize(
-    "program",
-    [pytest.param(p, id=name, marks=pytest.mark.xdist_group(name)) for name, p in PROGRAMS.items()],
-)
+def over_programs(*, fast: int):
+    """A test for every program; of so many in a row, one is run by `make test`."""
+    return pytest.mark.parametrize("program", [
+        pytest.param(p, id=name, marks=[pytest.mark.xdist_group(name), *[pytest.mark.slow] * bool(k % fast)])
+        for k, (name, p) in enumerate(PROGRAMS.items())])
 
 
 def test_the_zoo_is_large():
     assert len(PROGRAMS) >= 150
 
 
-@over_all_programs
+@over_programs(fast=1)
 def test_gradient(program: Program):
     expected_arguments = program.arguments()
     expected_value = program.primal(*expected_arguments)
@@ -41,7 +43,7 @@ def test_gradient(program: Program):
         compare(of_argument, expected, program.arguments()[position], program.rtol * scale)
 
 
-@over_all_programs
+@over_programs(fast=2)
 def test_text_is_python(program: Program):
     """What is printed runs as it is, without Numba, and computes the same."""
     df = adcomp.value_and_gradient(program.function, wrt=program.wrt)
@@ -58,7 +60,7 @@ def test_text_is_python(program: Program):
         np.testing.assert_allclose(ours, theirs, rtol=rtol, atol=rtol * scale)
 
 
-@over_all_programs
+@over_programs(fast=4)
 def test_core_form(program: Program):
     expected_arguments = program.arguments()
     expected_value = program.primal(*expected_arguments)

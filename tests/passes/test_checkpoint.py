@@ -50,9 +50,15 @@ def values(name):
     return np.random.default_rng(len(name)).uniform(0.3, 1.2, 6)
 
 
+#: `make test` runs every fourth program
+every_program = pytest.mark.parametrize("name", [
+    pytest.param(name, marks=[pytest.mark.slow] if k % 4 else [])
+    for k, name in enumerate(programs.PROGRAMS)])
+
+
 @pytest.mark.parametrize("snapshots, leaf", [
     (3, 1), *(pytest.param(*limits, marks=pytest.mark.slow) for limits in ((1, 1), (2, 100), (4, 1 << 19)))])
-@pytest.mark.parametrize("name", programs.PROGRAMS)
+@every_program
 def test_gradients_are_those_without_checkpoints(folder, name, snapshots, leaf, monkeypatch):
     monkeypatch.setattr(checkpoint_store, "LEAF", leaf)
     bounded, plain = derivative(folder, name, snapshots, leaf), derivative(folder, name, None, leaf)
@@ -66,7 +72,7 @@ def test_gradients_are_those_without_checkpoints(folder, name, snapshots, leaf, 
         np.testing.assert_array_equal(args[0], others[0])
 
 
-@pytest.mark.parametrize("name", programs.PROGRAMS)
+@every_program
 def test_gradients_are_differences(folder, name, monkeypatch):
     monkeypatch.setattr(checkpoint_store, "LEAF", 1)
     bounded, f = derivative(folder, name, 3, 1), getattr(module(folder, 3, 1), name)
