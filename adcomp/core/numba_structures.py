@@ -15,7 +15,6 @@ from importlib import import_module
 from types import FunctionType
 from typing import Any, TypeAlias
 
-import numpy as np
 from numba.core import cgutils, types
 from numba.core.datamodel import models, register_default
 from numba.core.imputils import impl_ret_borrowed, lower_builtin, lower_constant, lower_getattr_generic
@@ -477,8 +476,10 @@ def declare_functions(methods: Mapping[Any, str], operators: Mapping[Any, str]) 
         overload(function)(_by_method(name))
     for function, name in operators.items():
         overload(function)(_two(name))
-    for function in {f for f in vars(np).values() if isinstance(f, np.ufunc) and f.nin == f.nout == 1}:
-        if function not in methods:
+    from numba.np import ufunc_db  # which is large
+
+    for function in ufunc_db.get_ufuncs():
+        if function not in methods and function.nin == function.nout == 1:
             overload(function)(_element_by_element(function))
 
 

@@ -8,6 +8,7 @@ carries a derivative.
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, fields, is_dataclass
+from functools import cache
 from typing import Any, dataclass_transform
 
 import numpy as np
@@ -29,8 +30,12 @@ OPERATORS: dict[Any, str] = {
     np.power: "**",
 } | {function: symbol for symbol, function in BINARY.items()}
 
-declare_functions(METHODS, {f: BINARY[symbol].__name__.strip("_") for f, symbol in OPERATORS.items()
-                            if f not in BINARY.values()})
+@cache
+def _teach_functions() -> None:
+    """Let Numba call the functions above on structures; once, when there is a structure."""
+    words = {f: BINARY[symbol].__name__.strip("_") for f, symbol in OPERATORS.items()
+             if f not in BINARY.values()}
+    declare_functions(METHODS, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ def structure(cls: Any = None, *, static: tuple[str, ...] = (), passive: tuple[s
             if name not in names:
                 raise TypeError(f"{given.__name__} has no field {name!r}")
         _STRUCTURES[made] = Structure(made, names, static, passive)
+        _teach_functions()
         defaults = [f.default for f in fields(made) if f.default is not MISSING]
         declare_class(made, names, static=static, passive=passive, defaults=defaults)
         return made

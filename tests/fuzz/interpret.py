@@ -120,9 +120,27 @@ def _fours(start: int, stop: int, trips: int) -> int:
     return start if stop <= start or trips <= 0 else stop - (stop - start) % 4
 
 
+def _pieces(start, stop, *_):
+    """A range in two pieces."""
+    n = max(stop - start, 0)
+    cuts = sorted({start, start + (n + 1) // 2, start + n})
+    return np.array(list(zip(cuts, cuts[1:])), np.intp).reshape(-1, 2)
+
+
+def _add_parts(array, parts):
+    for part in parts:
+        array += part
+
+
 KERNELS = SimpleNamespace(
     empty_tape=lambda shape, dtype, where: _poison(np.empty(shape, dtype)),
     stack=lambda kind: [],
+    slots=lambda n, kind: [None] * n,
+    pieces=_pieces,
+    pieces_of_sums=_pieces,
+    parts=lambda array, n: np.zeros((max(n, 0), *array.shape), array.dtype),
+    part=lambda array, parts, k: array if k == 0 else parts[k - 1],
+    add_parts=_add_parts,
     plus=lambda a, b: a + b,
     segment_length=lambda trips, size: max(1, min(trips, SEGMENT)),
     copy_into=_copy_into,
