@@ -30,12 +30,16 @@ OPERATORS: dict[Any, str] = {
     np.power: "**",
 } | {function: symbol for symbol, function in BINARY.items()}
 
+#: functions that Numba does not compile of arrays either
+_NOT_IN_NUMBA = (np.diagonal, np.matmul, np.ndim)
+
+
 @cache
 def _teach_functions() -> None:
     """Let Numba call the functions above on structures; once, when there is a structure."""
     words = {f: BINARY[symbol].__name__.strip("_") for f, symbol in OPERATORS.items()
-             if f not in BINARY.values()}
-    declare_functions(METHODS, words)
+             if f not in BINARY.values() and f not in _NOT_IN_NUMBA}
+    declare_functions({f: name for f, name in METHODS.items() if f not in _NOT_IN_NUMBA}, words)
 
 
 @dataclass(frozen=True, slots=True)
