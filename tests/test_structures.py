@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numbers
+
 import numba
 import numpy as np
 import pytest
@@ -206,3 +208,13 @@ def test_a_function_that_is_called_like_a_kernel():
     df = adcomp.gradient(along)
     second = adcomp.gradient(lambda x: df(x)[0])(np.array([1.0, 2.0]))
     np.testing.assert_allclose(second, [6.0 * 2.0 ** 1.5, 0.0], rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", [numbers.Integral, str, tuple, list, np.ndarray, object])
+def test_isinstance_of_what_is_no_structure_is_refused(kind):
+    def f(x, other):
+        return 2.0 * x if isinstance(other, kind) else 3.0 * x
+
+    for other in (3, np.ones(2), "a"):
+        with pytest.raises(UnsupportedSyntax, match="isinstance"):
+            adcomp.gradient(f)(1.0, other)

@@ -222,3 +222,16 @@ def test_another_process_finds_the_program(tmp_path):
     one, other = ({"w": W, "layers": [(W, 1.0)] * n} for n in (1, 2))
     keys = [type_key(type_of_tree(prepared(tree))) for tree in (one, one, other)]
     assert keys[0] == keys[1] != keys[2]
+
+
+@dataclass
+class Maybe:
+    x: object
+    y: float
+
+
+def test_a_field_that_holds_none_in_one_instance_holds_a_number_in_another():
+    df = adcomp.gradient(lambda p: (0.0 if p.x is None else p.x ** 2) + p.y)
+    assert dict(df(Maybe(None, 1.0)).fields) == {"y": 1.0}
+    assert dict(df(Maybe(3.0, 1.0)).fields) == {"x": 6.0, "y": 1.0}
+    assert df(Maybe(5.0, 1.0)).x == 10.0

@@ -18,7 +18,7 @@ from numba import types
 
 from ..core.ir import Atom, Const
 from ..core.ops import BINARY, UNARY
-from ..tangents.structures import METHODS, OPERATORS, Structure, structure_of
+from ..tangents.structures import METHODS, OPERATORS, Structure, is_of_structures, structure_of
 from .frame import Frame
 from .values import LocalFunction, Static, TupleValue, Value
 
@@ -180,9 +180,8 @@ def is_instance(frame: Frame, args: Sequence[Value], node: ast.AST) -> Const:
                 return Const(isinstance(value.value, wanted))
             if isinstance(value, TupleValue):
                 return Const(issubclass(value.cls or tuple, wanted))
-            if all(not issubclass(np.ndarray, c) and not issubclass(complex, c) and not issubclass(float, c)
-                   for c in wanted) and not any(issubclass(c, (np.generic, int)) for c in wanted):
-                return Const(False)  # an array or a number is neither
+            if all(map(is_of_structures, wanted)):
+                return Const(False)  # what is none is known to be none
     raise frame.refuse("isinstance is only supported of structures and constants", node,
                        hint="the types of arrays and numbers are fixed when the function is compiled")
 

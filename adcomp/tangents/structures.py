@@ -106,6 +106,11 @@ def structure(cls: Any = None, *, static: tuple[str, ...] = (), passive: tuple[s
     return register if cls is None else register(cls)
 
 
+def is_of_structures(cls: type) -> bool:
+    """Are the instances of a class structures: is it one, or, `object` aside, a base of one?"""
+    return cls is not object and any(issubclass(known, cls) for known in _STRUCTURES)
+
+
 def structure_of(cls: type) -> Structure | None:
     """What is known of a class; None if it is no structure."""
     return _STRUCTURES.get(cls)

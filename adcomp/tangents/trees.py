@@ -142,14 +142,17 @@ def _type_of(item: Any) -> Any:
 
 
 def _of_dataclass(value: Any, cls: type) -> StructureType:
-    """The type of an instance of a dataclass, which becomes a structure when it is first seen."""
-    if structure_of(cls) is None:
-        static = tuple(f.name for f in dataclasses.fields(cls) if _is_constant(getattr(value, f.name)))
-        structure(cls, static=static)
-    known = structure_of(cls)
+    """The type of an instance of a dataclass, which becomes a structure when it is first seen.
+
+    Fields that hold None, text or members of an enumeration are constants of this type; in another instance
+    they may hold something else.
+    """
+    known = structure_of(cls) or structure_of(structure(cls))
     assert known is not None
-    constants = tuple((n, getattr(value, n)) for n in known.static)
-    return type_class(cls)(known.fields, tuple(_type_of(getattr(value, n)) for n in known.dynamic), constants)
+    fields = {name: getattr(value, name) for name in known.fields}
+    constants = {n: v for n, v in fields.items() if n in known.static or _is_constant(v)}
+    members = tuple(_type_of(v) for n, v in fields.items() if n not in constants)
+    return type_class(cls)(known.fields, members, tuple(constants.items()))
 
 
 def _is_constant(value: Any) -> bool:
