@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import adcomp
+from adcomp import errors
 from adcomp.errors import UnsupportedSyntax
 from adcomp.tangents.structural import Tangent
 from adcomp.tangents.structures import structure
@@ -218,3 +219,14 @@ def test_isinstance_of_what_is_no_structure_is_refused(kind):
     for other in (3, np.ones(2), "a"):
         with pytest.raises(UnsupportedSyntax, match="isinstance"):
             adcomp.gradient(f)(1.0, other)
+
+
+@pytest.mark.parametrize("f", [
+    lambda p: len(p) * p.value(1.0), lambda p: sum(p)[0], lambda p: max(*p),
+    lambda p: (1.0 if p else 2.0) * p[0],
+    lambda p: p[0] if p == p else 0.0, lambda p: [c for c in p][0][0], lambda p: tuple(p)[0][0],
+    lambda p: min(p)[0], lambda p: p[0] if p[1] in p else 0.0,
+])
+def test_a_structure_is_no_tuple_of_its_fields(f):
+    with pytest.raises(errors.AdcompError):
+        adcomp.gradient(f)(Poly(COEFFICIENTS, 3))

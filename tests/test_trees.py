@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import adcomp
-from adcomp import Tangent
+from adcomp import Tangent, errors
 from adcomp.errors import UnsupportedSyntax
 
 Layer = namedtuple("Layer", "w b")
@@ -235,3 +235,25 @@ def test_a_field_that_holds_none_in_one_instance_holds_a_number_in_another():
     assert dict(df(Maybe(None, 1.0)).fields) == {"y": 1.0}
     assert dict(df(Maybe(3.0, 1.0)).fields) == {"x": 6.0, "y": 1.0}
     assert df(Maybe(5.0, 1.0)).x == 10.0
+
+
+def test_a_dict_stands_for_its_keys():
+    df = adcomp.gradient(lambda p: len(p) * p["w"] if "b" in p else 0.0)
+    assert df({"w": 2.0, "b": 3.0}) == {"w": 2.0, "b": 0.0}
+
+
+def unpacked(p):
+    a, b = p
+    return a * b
+
+
+@pytest.mark.parametrize("f", [unpacked, lambda p: max(*p), lambda p: sum(p), lambda p: tuple(p)[0] * 1.0])
+def test_the_values_of_a_dict_are_not_taken_for_its_elements(f):
+    with pytest.raises(errors.AdcompError):
+        adcomp.gradient(f)({"w": 2.0, "b": 3.0})
+
+
+@pytest.mark.parametrize("kind", [list, tuple, Layer])
+def test_lists_and_tuples_are_not_told_apart(kind):
+    with pytest.raises(UnsupportedSyntax, match="isinstance"):
+        adcomp.gradient(lambda p: p[0] * (2.0 if isinstance(p, kind) else 3.0))([1.0, (2.0, 3.0)])

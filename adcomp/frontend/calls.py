@@ -35,7 +35,7 @@ from .foreign import named_tuple, of_comprehension, overloaded
 from .frame import Frame
 from .source import python_function, source_of
 from .statements import call_effect, run_body
-from .values import LocalFunction, Static, TupleValue, Value
+from .values import LocalFunction, Static, StructureValue, TupleValue, Value
 from .vectorised import call_vectorised, is_vectorised
 
 #: methods and functions that write into their first argument
@@ -57,7 +57,7 @@ def call(frame: Frame, node: ast.Call, hint: str | None) -> Value:
     args, kwargs = _arguments(frame, node)
     if isinstance(node.func, ast.Attribute):
         base = expression(frame, node.func.value)
-        if isinstance(base, TupleValue) and base.cls is not None:
+        if isinstance(base, StructureValue):
             return structures.call_method(frame, base, node.func.attr, args, kwargs, node)
         if not isinstance(base, (Static, TupleValue, LocalFunction, LocalDerivative)):
             receiver = frame.atom(base, node)
@@ -254,7 +254,7 @@ def inline_function(
 
 def _reading(f: FunctionType, args: Sequence[Value]) -> Any:
     """What is being read: a function, or one for structures of certain classes; it may be for others."""
-    classes = tuple(a.cls if isinstance(a, TupleValue) else None for a in args)
+    classes = tuple(a.cls if isinstance(a, StructureValue) else None for a in args)
     return (f, classes) if any(classes) else f
 
 
@@ -347,9 +347,10 @@ def bind(
 
 
 def _len(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call, hint: str | None) -> Value | None:
-    if len(args) == 1 and isinstance(args[0], TupleValue):
-        return Const(len(args[0].items))
-    return None
+    if len(args) != 1:
+        return None
+    known = isinstance(args[0], TupleValue) or isinstance(args[0], StructureValue) and args[0].cls is dict
+    return Const(len(args[0].items)) if known else None  # type: ignore[union-attr]
 
 
 def _extreme(op: str, of_array: Any) -> Any:
@@ -396,8 +397,8 @@ def _type(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,
     kind = frame.kind_of(args[0]) if len(args) == 1 else None
     if is_number(kind):
         return Static(bool if isinstance(kind, types.Boolean) else getattr(np, str(types.unliteral(kind))))
-    known = len(args) == 1 and isinstance(args[0], TupleValue)
-    return Static(args[0].cls) if known and args[0].cls is not None else None  # type: ignore[union-attr]
+    known = len(args) == 1 and isinstance(args[0], StructureValue)
+    return Static(args[0].cls) if known else None  # type: ignore[union-attr]
 
 
 def _tuple(frame: Frame, args: list[Value], kwargs: Any, node: ast.Call,

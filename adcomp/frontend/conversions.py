@@ -18,7 +18,7 @@ def converted(frame: Frame, value: Value, kind: Any, node: ast.AST, hint: str | 
     """A number as one of a declared type; what is no number as it is, tuples item by item."""
     if isinstance(value, TupleValue) and isinstance(kind, types.BaseTuple):
         pairs = zip(value.items, kind.types, strict=True)
-        return TupleValue(tuple(converted(frame, v, k, node) for v, k in pairs), value.fields, value.cls)
+        return TupleValue(tuple(converted(frame, v, k, node) for v, k in pairs), value.fields)
     if not is_number(kind) or isinstance(value, Undefined) or frame.kind_of(value) == kind:
         return value
     if isinstance(value, Const):

@@ -13,7 +13,7 @@ from ..core.ops import BINARY, COMPARE
 from . import structures
 from .fence import refuse
 from .frame import Frame
-from .values import LocalFunction, Static, TupleValue, Value
+from .values import LocalFunction, Static, StructureValue, TupleValue, Value
 
 _BINARY: dict[type[ast.operator], str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%",
@@ -108,9 +108,9 @@ def _attribute(frame: Frame, node: ast.Attribute, hint: str | None) -> Value:
             return frame.static(getattr(base.value, node.attr), node.attr)
         except AttributeError as error:
             raise frame.refuse(str(error), node) from error
+    if isinstance(base, StructureValue):
+        return structures.attribute(frame, base, node.attr, node)
     if isinstance(base, TupleValue):
-        if base.cls is not None:
-            return structures.attribute(frame, base, node.attr, node)
         if node.attr in base.fields:
             return base.items[base.fields.index(node.attr)]
         raise frame.refuse(f"a tuple or list has no attribute {node.attr}", node)
@@ -126,6 +126,8 @@ def _attribute(frame: Frame, node: ast.Attribute, hint: str | None) -> Value:
 
 def _subscript(frame: Frame, node: ast.Subscript, hint: str | None) -> Value:
     base = expression(frame, node.value)
+    if isinstance(base, StructureValue):
+        return structures.item(frame, base, index_atoms(frame, node.slice), node)
     if isinstance(base, TupleValue):
         return _tuple_item(frame, base, node, hint)
     if isinstance(base, Static) and isinstance(base.value, Mapping | list):
@@ -149,8 +151,6 @@ def _static_item(frame: Frame, base: Any, node: ast.Subscript) -> Value:
 
 
 def _tuple_item(frame: Frame, base: TupleValue, node: ast.Subscript, hint: str | None) -> Value:
-    if base.cls is not None:
-        return structures.item(frame, base, index_atoms(frame, node.slice), node)
     if isinstance(node.slice, ast.Slice):
         bounds = [None if b is None else expression(frame, b)
                   for b in (node.slice.lower, node.slice.upper, node.slice.step)]
@@ -219,7 +219,7 @@ def _unary(frame: Frame, node: ast.UnaryOp, hint: str | None) -> Value:
             return Const(not value.value)
         if op in ("neg", "pos") and type(value.value) in (int, float, complex):
             return Const(-value.value if op == "neg" else value.value)
-    if isinstance(value, TupleValue) and value.cls is not None:
+    if isinstance(value, StructureValue):
         return structures.unary(frame, op, value, node)
     if isinstance(value, TupleValue) and op == "not":
         return Const(not value.items)
@@ -258,7 +258,7 @@ def _compare(frame: Frame, op: str, a: Value, b: Value, node: ast.AST, hint: str
     compare = COMPARE[op]
     if known[0] is not None and known[1] is not None and compare is not None:
         return Const(bool(compare(known[0][0], known[1][0])))
-    if isinstance(b, TupleValue) and b.cls is dict:
+    if isinstance(b, StructureValue) and b.cls is dict:
         b = TupleValue(tuple(map(Const, b.fields)))
     if op in ("in", "not in") and isinstance(b, TupleValue):
         items = [_known(item) for item in b.items]

@@ -23,6 +23,7 @@ from .source import MISSING, Source
 from .values import (
     LocalFunction,
     Static,
+    StructureValue,
     TupleValue,
     Value,
     leaves,
@@ -187,10 +188,10 @@ class Frame:
 
     def atom(self, value: Value, node: ast.AST) -> Atom:
         """The value as an argument of an op."""
-        if isinstance(value, TupleValue) and value.cls is not None:
+        if isinstance(value, StructureValue):
             raise self.refuse(
-                f"a {value.cls.__name__} is passed to a function that adcomp does not look into", node,
-                hint="pass its dense(), or its fields",
+                f"a {value.cls.__name__} is used where a number, an array or a tuple has to be", node,
+                hint="read it by its keys" if value.cls is dict else "read its fields, or call its methods",
             )
         if isinstance(value, TupleValue):
             return self.emit("tuple", [self.atom(v, node) for v in value.items], node)

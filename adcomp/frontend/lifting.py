@@ -19,7 +19,7 @@ from numba import types
 from ..core.ir import Const, Var
 from ..core.names import Namer
 from .frame import Frame
-from .values import TupleValue, Value
+from .values import StructureValue, TupleValue, Value
 
 ATTRIBUTE = "__adcomp_lifting__"
 
@@ -62,7 +62,7 @@ class Lifting:
         places, offsets = iter(self.place), iter(self.offset_names)
 
         def placed(value: Value, typ: Any = None) -> Value:
-            if isinstance(value, TupleValue):
+            if isinstance(value, TupleValue | StructureValue):
                 return replace(value, items=tuple(map(placed, value.items)))
             known = frame.builder.kinds.given
             if not isinstance(value, Var) or not isinstance(known.get(value.name), types.Array):

@@ -19,6 +19,7 @@ from .statements import assign, statements
 from .values import (
     LocalFunction,
     Static,
+    StructureValue,
     TupleValue,
     Value,
     is_atom,
@@ -84,8 +85,10 @@ def iteration(frame: Frame, node: ast.expr) -> Iteration | TupleValue:
             return Iteration(Const(0), n, Const(1), element)
     value = expression(frame, node)
     if isinstance(value, TupleValue):
-        return TupleValue(tuple(map(Const, value.fields))) if value.cls is dict else value
-    if isinstance(value, (Static, LocalFunction)):
+        return value
+    if isinstance(value, StructureValue) and value.cls is dict:
+        return TupleValue(tuple(map(Const, value.fields)))
+    if isinstance(value, (Static, StructureValue, LocalFunction)):
         raise frame.refuse("this object can't be iterated over", node)
     atom = frame.atom(value, node)
     n = frame.emit("len", (atom,), node)
@@ -377,7 +380,7 @@ def _attempt(
     for name, shape in shapes.items():
         value = frame.env[name]
         if not same_shape(value, shape):
-            if frame.builder.is_hollow(shape) and isinstance(value, TupleValue):
+            if frame.builder.is_hollow(shape) and isinstance(value, TupleValue | StructureValue):
                 shapes[name] = undefined_like(value)
                 return None
             raise frame.refuse(f"{name} holds tuples of different structure in this loop", node)

@@ -26,7 +26,7 @@ from .frame import Builder, Frame
 from .lifting import lifting_of, parameter_names
 from .source import source_of
 from .statements import run_body
-from .values import Static, TupleValue, Value, leaves
+from .values import Static, StructureValue, TupleValue, Value, leaves
 
 #: names that generated code needs for itself, beside those of the standard namespace
 GLOBALS = frozenset({"kernels", "special", "blocks", "frames", "slice", "prange", "accumulate", "add_into",
@@ -145,7 +145,7 @@ def _fields(frame: Frame, atom: Atom, typ: StructureType, hint: str, node: ast.A
     container = container_of(typ.maker)
     if container is list:
         return TupleValue(tuple(items))
-    return TupleValue(tuple(items), typ.names, container or typ.maker)
+    return StructureValue(tuple(items), typ.names, container or typ.maker)
 
 
 def _results(frame: Frame, value: Value, node: ast.AST) -> tuple[Any, tuple[Atom, ...]]:
@@ -153,10 +153,9 @@ def _results(frame: Frame, value: Value, node: ast.AST) -> tuple[Any, tuple[Atom
         return "none", ()
 
     def layout(v: Value) -> Any:
-        if not isinstance(v, TupleValue):
-            return "value"
-        parts = tuple(map(layout, v.items))
-        return parts if v.cls is None else _built(frame, v, parts)
+        if isinstance(v, StructureValue):
+            return _built(frame, v, tuple(map(layout, v.items)))
+        return tuple(map(layout, v.items)) if isinstance(v, TupleValue) else "value"
 
     atoms = tuple(frame.atom(v, node) for v in leaves(value))
     if any(isinstance(a, Undefined) for a in atoms):
@@ -165,9 +164,8 @@ def _results(frame: Frame, value: Value, node: ast.AST) -> tuple[Any, tuple[Atom
     return layout(value), atoms
 
 
-def _built(frame: Frame, value: TupleValue, parts: tuple[Any, ...]) -> Built:
+def _built(frame: Frame, value: StructureValue, parts: tuple[Any, ...]) -> Built:
     """The layout of a structure: its static fields are constants of the call that makes it."""
-    assert value.cls is not None
     return Built(frame.builder.global_name(value.cls, value.cls.__name__), tuple(
         Fixed(item.value) if k in value.static and isinstance(item, Const) else part
         for k, (item, part) in enumerate(zip(value.items, parts, strict=True))))

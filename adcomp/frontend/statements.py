@@ -11,7 +11,7 @@ from .expressions import atom_of, binary_op, expression, index_atoms
 from .fence import UNSUPPORTED, refuse
 from .frame import Frame
 from .structure import RESULT, forgets_to_return, structure
-from .values import LocalFunction, Static, TupleValue, Value
+from .values import LocalFunction, Static, StructureValue, TupleValue, Value
 
 
 def run_body(frame: Frame) -> Value:
@@ -161,7 +161,7 @@ def _augmented(frame: Frame, stmt: ast.AugAssign) -> None:
     if isinstance(target, ast.Name):
         old = frame.lookup(ast.copy_location(ast.Name(target.id, ast.Load()), target))
         value = expression(frame, stmt.value)
-        if isinstance(old, TupleValue) or isinstance(value, TupleValue):
+        if isinstance(old, TupleValue | StructureValue) or isinstance(value, TupleValue | StructureValue):
             frame.env[target.id] = binary_op(frame, stmt.op, old, value, stmt, target.id)
             return
         args = (frame.atom(old, stmt), frame.atom(value, stmt))
@@ -199,7 +199,7 @@ def _if(frame: Frame, stmt: ast.If) -> None:
     cond = expression(frame, stmt.test)
     if isinstance(cond, Static):
         cond = Const(bool(cond.value))
-    if isinstance(cond, TupleValue):
+    if isinstance(cond, TupleValue) or isinstance(cond, StructureValue) and cond.cls is dict:
         cond = Const(bool(cond.items))
     if isinstance(cond, Const):
         statements(frame, stmt.body if cond.value else stmt.orelse)

@@ -20,17 +20,18 @@ from ..core.ir import Atom, Const
 from ..core.ops import BINARY, UNARY
 from ..tangents.structures import METHODS, OPERATORS, Structure, is_of_structures, structure_of
 from .frame import Frame
-from .values import LocalFunction, Static, TupleValue, Value
+from .values import LocalFunction, Static, StructureValue, TupleValue, Value
 
 _BINARY = {symbol: function.__name__.strip("_") for symbol, function in BINARY.items()}
 _UNARY = {symbol: function.__name__.strip("_") for symbol, function in UNARY.items()}
 
+
 def is_structure(value: Value) -> bool:
-    return isinstance(value, TupleValue) and value.cls is not None
+    return isinstance(value, StructureValue)
 
 
 def made(frame: Frame, cls: type, args: Sequence[Value], kwargs: Mapping[str, Value], node: ast.AST
-         ) -> TupleValue:
+         ) -> StructureValue:
     """The call of a class of structures."""
     known = structure_of(cls)
     assert known is not None
@@ -47,22 +48,21 @@ def made(frame: Frame, cls: type, args: Sequence[Value], kwargs: Mapping[str, Va
         if not isinstance(given[name], Const):
             raise frame.refuse(f"the field {name} of {cls.__name__} has to be a constant", node,
                                hint="its value is part of the type of what is made")
-    return TupleValue(tuple(given[name] for name in known.fields), known.fields, cls)
+    return StructureValue(tuple(given[name] for name in known.fields), known.fields, cls)
 
 
-def instance(frame: Frame, value: Any, known: Structure, hint: str) -> TupleValue:
+def instance(frame: Frame, value: Any, known: Structure, hint: str) -> StructureValue:
     """An instance that is known while compiling."""
     items = tuple(frame.static(getattr(value, name), f"{hint}_{name}") for name in known.fields)
-    return TupleValue(items, known.fields, known.cls)
+    return StructureValue(items, known.fields, known.cls)
 
 
-def attribute(frame: Frame, value: TupleValue, name: str, node: ast.AST) -> Value:
+def attribute(frame: Frame, value: StructureValue, name: str, node: ast.AST) -> Value:
     """A field, a property, or a constant of the class."""
     if value.cls is dict:
         raise frame.refuse(f"a dict has no field {name}", node, hint="index it with the key")
     if name in value.fields:
         return value.items[value.fields.index(name)]
-    assert value.cls is not None
     found = inspect.getattr_static(value.cls, name, None)
     if isinstance(found, property) and isinstance(found.fget, FunctionType):
         return _run(frame, found.fget, [value], {}, node)
@@ -71,12 +71,11 @@ def attribute(frame: Frame, value: TupleValue, name: str, node: ast.AST) -> Valu
     return frame.static(found, name)
 
 
-def call_method(frame: Frame, value: TupleValue, name: str, args: Sequence[Value],
+def call_method(frame: Frame, value: StructureValue, name: str, args: Sequence[Value],
                 kwargs: Mapping[str, Value], node: ast.AST) -> Value:
     """The call of a method."""
     if value.cls is dict:
         return _call_of_dict(frame, value, name, args, kwargs, node)
-    assert value.cls is not None
     found = inspect.getattr_static(value.cls, name, None)
     if isinstance(found, staticmethod):
         return _run(frame, found.__func__, args, kwargs, node)
@@ -87,7 +86,7 @@ def call_method(frame: Frame, value: TupleValue, name: str, args: Sequence[Value
     return _run(frame, found, [value, *args], kwargs, node)
 
 
-def _call_of_dict(frame: Frame, value: TupleValue, name: str, args: Sequence[Value],
+def _call_of_dict(frame: Frame, value: StructureValue, name: str, args: Sequence[Value],
                   kwargs: Mapping[str, Value], node: ast.AST) -> Value:
     """A method of a dict that is an argument: its keys are known."""
     keys = tuple(map(Const, value.fields))
@@ -102,7 +101,7 @@ def _call_of_dict(frame: Frame, value: TupleValue, name: str, args: Sequence[Val
     return TupleValue(keys if name == "keys" else value.items)
 
 
-def key_of(frame: Frame, value: TupleValue, key: Value, node: ast.AST) -> Value:
+def key_of(frame: Frame, value: StructureValue, key: Value, node: ast.AST) -> Value:
     """``value[key]`` of a dict."""
     if not isinstance(key, Const):
         raise frame.refuse("the key of a dict has to be a constant", node,
@@ -113,11 +112,10 @@ def key_of(frame: Frame, value: TupleValue, key: Value, node: ast.AST) -> Value:
     return value.items[value.fields.index(key.value)]
 
 
-def item(frame: Frame, value: TupleValue, index: Sequence[Atom], node: ast.AST) -> Value:
+def item(frame: Frame, value: StructureValue, index: Sequence[Atom], node: ast.AST) -> Value:
     """``value[index]``: an entry, or a subscript of the matrix in full."""
     if value.cls is dict:
         return key_of(frame, value, index[0] if len(index) == 1 else TupleValue(tuple(index)), node)
-    assert value.cls is not None
     if hasattr(value.cls, "entry") and len(index) == 2:
         kinds = [frame.kind_of(a) for a in index]
         if all(isinstance(kind, types.Integer) for kind in kinds):
@@ -133,17 +131,17 @@ def binary(frame: Frame, symbol: str, a: Value, b: Value, node: ast.AST) -> Valu
     """``a op b``, where at least one is a structure, as Python chooses the method."""
     word = _BINARY[symbol]
     for value, name, other in ((a, f"__{word}__", b), (b, f"__r{word}__", a)):
-        if isinstance(value, TupleValue) and value.cls is not None:
+        if isinstance(value, StructureValue):
             if isinstance(inspect.getattr_static(value.cls, name, None), FunctionType):
                 result = call_method(frame, value, name, [other], {}, node)
                 if not (isinstance(result, Static) and result.value is NotImplemented):
                     return result
-    names = " and ".join(v.cls.__name__ if isinstance(v, TupleValue) and v.cls else "an array or number"
+    names = " and ".join(v.cls.__name__ if isinstance(v, StructureValue) else "an array or number"
                          for v in (a, b))
     raise frame.refuse(f"{symbol} is not defined between {names}", node)
 
 
-def unary(frame: Frame, op: str, a: TupleValue, node: ast.AST) -> Value:
+def unary(frame: Frame, op: str, a: StructureValue, node: ast.AST) -> Value:
     """``op a`` of a structure."""
     return call_method(frame, a, f"__{_UNARY[op]}__", [], {}, node)
 
@@ -152,7 +150,7 @@ def function(frame: Frame, f: Any, args: Sequence[Value], kwargs: Mapping[str, V
              ) -> Value | None:
     """The call of a function of NumPy or Python on structures; None if no class says what it means."""
     first = next(a for a in args if is_structure(a))
-    assert isinstance(first, TupleValue) and first.cls is not None
+    assert isinstance(first, StructureValue)
     if first.cls is dict:
         return None
     if f in OPERATORS and len(args) == 2 and not kwargs:
@@ -178,8 +176,8 @@ def is_instance(frame: Frame, args: Sequence[Value], node: ast.AST) -> Const:
         if len(wanted) == len(several) and not isinstance(value, Static | LocalFunction):
             if isinstance(value, Const):
                 return Const(isinstance(value.value, wanted))
-            if isinstance(value, TupleValue):
-                return Const(issubclass(value.cls or tuple, wanted))
+            if isinstance(value, StructureValue):
+                return Const(issubclass(value.cls, wanted))
             if all(map(is_of_structures, wanted)):
                 return Const(False)  # what is none is known to be none
     raise frame.refuse("isinstance is only supported of structures and constants", node,

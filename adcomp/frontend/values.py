@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 from ..core.ir import UNDEFINED, Atom, Const, Undefined, Var
 from ..tangents.structures import structure_of
@@ -20,19 +20,28 @@ class Static:
 
 @dataclass(frozen=True)
 class TupleValue:
-    """A tuple whose elements are known one by one; ``fields`` are a namedtuple's names.
-
-    With ``cls`` it is a structure, an instance of that class, and the elements are its fields.
-    """
+    """A tuple whose elements are known one by one; ``fields`` are a namedtuple's names."""
 
     items: tuple[Value, ...]
     fields: tuple[str, ...] = ()
-    cls: type | None = None
+    static: ClassVar[frozenset[int]] = frozenset()
+
+
+@dataclass(frozen=True)
+class StructureValue:
+    """An instance of a structure by its fields, or a dict by its keys.
+
+    It is no tuple: code that does not know of it passes it on, and does not take it apart.
+    """
+
+    items: tuple[Value, ...]
+    fields: tuple[str, ...]
+    cls: type
 
     @property
     def static(self) -> frozenset[int]:
         """The positions of the fields that are constants of the type."""
-        known = None if self.cls is None else structure_of(self.cls)
+        known = structure_of(self.cls)
         return frozenset() if known is None else frozenset(map(known.fields.index, known.static))
 
 
@@ -46,12 +55,12 @@ class LocalFunction:
     kwdefaults: tuple[tuple[str, Value], ...] = ()
 
 
-Value = Atom | Static | TupleValue | LocalFunction
+Value = Atom | Static | TupleValue | StructureValue | LocalFunction
 
 
 def leaves(value: Value) -> Iterator[Value]:
-    """The parts of a value that are not tuples, in order; the static fields of structures left out."""
-    if isinstance(value, TupleValue):
+    """The parts of a value that have no parts, in order; the static fields of structures left out."""
+    if isinstance(value, TupleValue | StructureValue):
         for k, item in enumerate(value.items):
             if k not in value.static:
                 yield from leaves(item)
@@ -61,9 +70,9 @@ def leaves(value: Value) -> Iterator[Value]:
 
 def rebuild(shape: Value, parts: Iterator[Value]) -> Value:
     """A value of the given nesting with new leaves."""
-    if isinstance(shape, TupleValue):
+    if isinstance(shape, TupleValue | StructureValue):
         items = (item if k in shape.static else rebuild(item, parts) for k, item in enumerate(shape.items))
-        return TupleValue(tuple(items), shape.fields, shape.cls)
+        return replace(shape, items=tuple(items))
     return next(parts)
 
 
@@ -74,11 +83,13 @@ def map_leaves(value: Value, f: Callable[[Value], Value]) -> Value:
 
 def same_shape(a: Value, b: Value) -> bool:
     """Do two values nest in the same way?"""
-    if isinstance(a, TupleValue) and isinstance(b, TupleValue):
-        if a.cls is not b.cls or any(a.items[k] != b.items[k] for k in a.static):
+    if isinstance(a, StructureValue) and isinstance(b, StructureValue):
+        if (a.cls, a.fields) != (b.cls, b.fields) or any(a.items[k] != b.items[k] for k in a.static):
             return False
+        return all(map(same_shape, a.items, b.items))
+    if isinstance(a, TupleValue) and isinstance(b, TupleValue):
         return len(a.items) == len(b.items) and all(map(same_shape, a.items, b.items))
-    return not isinstance(a, TupleValue) and not isinstance(b, TupleValue)
+    return not isinstance(a, TupleValue | StructureValue) and not isinstance(b, TupleValue | StructureValue)
 
 
 def is_atom(value: Value) -> bool:
