@@ -257,3 +257,42 @@ def test_the_values_of_a_dict_are_not_taken_for_its_elements(f):
 def test_lists_and_tuples_are_not_told_apart(kind):
     with pytest.raises(UnsupportedSyntax, match="isinstance"):
         adcomp.gradient(lambda p: p[0] * (2.0 if isinstance(p, kind) else 3.0))([1.0, (2.0, 3.0)])
+
+
+@dataclass
+class Scaled:
+    a: float
+
+    def __post_init__(self):
+        self.a = 10.0 * self.a
+
+
+def test_a_class_with_a_constructor_of_its_own_is_taken_and_not_made():
+    assert adcomp.gradient(lambda s: s.a ** 2)(Scaled(2.0)).a == 40.0
+    with pytest.raises(UnsupportedSyntax, match="__post_init__"):
+        adcomp.gradient(lambda x: Scaled(x).a)(2.0)
+    with pytest.raises(UnsupportedSyntax, match="__post_init__"):
+        adcomp.pullback(lambda s: s)(Scaled(2.0))
+
+
+def test_a_dict_as_a_result():
+    y, back = adcomp.pullback(lambda p: p)({"a": X.copy(), "b": 2.0})
+    assert y["b"] == 2.0 and back({"b": 3.0})[0]["b"] == 3.0
+    assert back({"a": np.ones(2), "b": None})[0]["a"].tolist() == [1.0, 1.0]
+    with pytest.raises(errors.ShapeMismatch, match="keys 'a', 'b'"):
+        back({"z": 3.0})
+
+
+def test_lists_keep_the_type_that_numba_gives_them():
+    import numba
+
+    df = adcomp.gradient(lambda x: np.sum(x * x))
+    assert df([1.0, 2.0]).tolist() == [2.0, 4.0]
+    assert df.typeof_pyval([1.0, 2.0]) == numba.typeof([1.0, 2.0])
+
+
+def test_an_array_is_unpacked_into_as_many_names_as_it_has_elements():
+    df = adcomp.gradient(unpacked)
+    assert df(np.array([2.0, 3.0])).tolist() == [3.0, 2.0]
+    with pytest.raises(ValueError, match="2 names"):
+        df(np.ones(3))

@@ -17,7 +17,6 @@ from types import FunctionType
 from typing import Any
 
 import numpy as np
-from numba import types
 
 from ..core.declared import note
 from ..core.memory import expect_large_blocks
@@ -189,12 +188,13 @@ class DerivativeDispatcher(SpecialisingDispatcher):
         return super()._compile_for_args(*args, **kws)
 
     def typeof_pyval(self, val: Any) -> Any:
-        if holds_lists(val):  # of which no type tells the length: `_compile_for_args` prepares them
-            return types.pyobject
+        # Numba keeps the answer for all dispatchers, so that of a list is Numba's; `_compile_for_args`
+        # prepares lists. Of what it cannot take, `_problem` says why.
         try:
-            return type_of_tree(val) or super().typeof_pyval(val)
-        except TypeError:  # `_problem` says why
-            return types.pyobject
+            known = None if holds_lists(val) else type_of_tree(val)
+        except TypeError:
+            known = None
+        return known or super().typeof_pyval(val)
 
     def compile(self, sig: Any) -> Any:
         argtypes, _ = self.complete(sig)

@@ -189,9 +189,13 @@ def _typeof(value: Any) -> Type:
 
 
 def declare_class(cls: type, names: Sequence[str], *, static: Sequence[str] = (),
-                  passive: Sequence[str] = (), defaults: Sequence[Any] = ()) -> None:
-    """Give a Python class a Numba type: it can be passed to compiled code, made and used there."""
-    declare(cls, names, static, defaults=defaults)
+                  passive: Sequence[str] = (), defaults: Sequence[Any] = (), callable: bool = True) -> None:
+    """Give a Python class a Numba type: it can be passed to compiled code and used there.
+
+    It can be made there too, if it is ``callable``: if a call of it keeps its arguments, and does no more.
+    """
+    if callable:
+        declare(cls, names, static, defaults=defaults)
     made, names = type_class(cls), tuple(names)
     made.passive = tuple(passive)
 

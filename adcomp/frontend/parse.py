@@ -21,11 +21,13 @@ from ..core.numba_structures import StructureType
 from ..core.ops import STANDARD
 from ..core.types import key_of
 from ..errors import UnsupportedSyntax
-from ..tangents.trees import container_of
+from ..tangents.structures import structure_of
+from ..tangents.trees import container_of, dict_of
 from .frame import Builder, Frame
 from .lifting import lifting_of, parameter_names
 from .source import source_of
 from .statements import run_body
+from .structures import not_plain
 from .values import Static, StructureValue, TupleValue, Value, leaves
 
 #: names that generated code needs for itself, beside those of the standard namespace
@@ -154,7 +156,7 @@ def _results(frame: Frame, value: Value, node: ast.AST) -> tuple[Any, tuple[Atom
 
     def layout(v: Value) -> Any:
         if isinstance(v, StructureValue):
-            return _built(frame, v, tuple(map(layout, v.items)))
+            return _built(frame, v, tuple(map(layout, v.items)), node)
         return tuple(map(layout, v.items)) if isinstance(v, TupleValue) else "value"
 
     atoms = tuple(frame.atom(v, node) for v in leaves(value))
@@ -164,8 +166,14 @@ def _results(frame: Frame, value: Value, node: ast.AST) -> tuple[Any, tuple[Atom
     return layout(value), atoms
 
 
-def _built(frame: Frame, value: StructureValue, parts: tuple[Any, ...]) -> Built:
-    """The layout of a structure: its static fields are constants of the call that makes it."""
+def _built(frame: Frame, value: StructureValue, parts: tuple[Any, ...], node: ast.AST) -> Built:
+    """The layout of a structure: its static fields are constants of the call that makes it; of a dict."""
+    if value.cls is dict:
+        made = dict_of(value.fields)
+        return Built(frame.builder.global_name(made, made.__name__), parts)
+    known = structure_of(value.cls)
+    if known is None or not known.is_plain:
+        raise not_plain(frame, value.cls, node)
     return Built(frame.builder.global_name(value.cls, value.cls.__name__), tuple(
         Fixed(item.value) if k in value.static and isinstance(item, Const) else part
         for k, (item, part) in enumerate(zip(value.items, parts, strict=True))))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from numba import types
+
 from ..core.ir import Atom, Block, Call, Const, Raise, SetItem, Stmt, Undefined, Var, walk
 from . import conversions
 from .expressions import atom_of, binary_op, expression, index_atoms
@@ -143,8 +145,20 @@ def _unpack(frame: Frame, elts: Sequence[ast.expr], value: Value, node: ast.AST)
     if isinstance(value, Static):
         raise frame.refuse("this object can't be unpacked", node)
     atom = frame.atom(value, node)
+    if isinstance(frame.kind_of(atom), types.Array):
+        _check_length(frame, atom, len(elts), node)
     names = [e.id if isinstance(e, ast.Name) else None for e in elts]
     return [frame.emit("[]", (atom, Const(k)), node, name) for k, name in enumerate(names)]
+
+
+def _check_length(frame: Frame, array: Atom, n: int, node: ast.AST) -> None:
+    """Raise, as Python does, if an array is unpacked into fewer or more names than it has elements."""
+    length = frame.emit("len", (array,), node)
+    differ = frame.emit("!=", (length, Const(n)), node)
+    name = frame.builder.global_name(ValueError, "ValueError")
+    message = Const(f"an array is unpacked into {n} names, and has another length")
+    fail = Raise(name, (message,), frame.loc(node))
+    frame.branch(differ, lambda: frame.builder.stmts.append(fail), lambda: None, node)
 
 
 _AUGMENTED: dict[type[ast.operator], str] = {

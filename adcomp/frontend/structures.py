@@ -18,6 +18,7 @@ from numba import types
 
 from ..core.ir import Atom, Const
 from ..core.ops import BINARY, UNARY
+from ..errors import UnsupportedSyntax
 from ..tangents.structures import METHODS, OPERATORS, Structure, is_of_structures, structure_of
 from .frame import Frame
 from .values import LocalFunction, Static, StructureValue, TupleValue, Value
@@ -35,6 +36,8 @@ def made(frame: Frame, cls: type, args: Sequence[Value], kwargs: Mapping[str, Va
     """The call of a class of structures."""
     known = structure_of(cls)
     assert known is not None
+    if not known.is_plain:
+        raise not_plain(frame, cls, node)
     given = dict(zip(known.fields, args, strict=False))
     if len(args) > len(known.fields) or given.keys() & kwargs.keys() or kwargs.keys() - set(known.fields):
         raise frame.refuse(f"{cls.__name__} is made of {', '.join(known.fields)}", node)
@@ -49,6 +52,13 @@ def made(frame: Frame, cls: type, args: Sequence[Value], kwargs: Mapping[str, Va
             raise frame.refuse(f"the field {name} of {cls.__name__} has to be a constant", node,
                                hint="its value is part of the type of what is made")
     return StructureValue(tuple(given[name] for name in known.fields), known.fields, cls)
+
+
+def not_plain(frame: Frame, cls: type, node: ast.AST) -> UnsupportedSyntax:
+    """The error about an instance of a class that compiled code cannot make."""
+    return frame.refuse(
+        f"{cls.__name__} has an __init__ or a __post_init__ of its own, which compiled code does not run",
+        node, hint="make it outside, and pass it in; or return its fields")
 
 
 def instance(frame: Frame, value: Any, known: Structure, hint: str) -> StructureValue:

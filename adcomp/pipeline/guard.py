@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numba import types as nb
 
-from ..core.ir import Atom, Block, Const, If, Raise, Stmt, Var, names_in
+from ..core.ir import Atom, Block, Const, Field, If, Raise, Stmt, Var, names_in
 from ..core.types import COMPOUND, is_array
 from ..frontend.lifting import Lifting
 from ..passes.context import Context
@@ -100,4 +100,4 @@ def _shown(part: Argument) -> str:
     first, *indices = part.path
     assert isinstance(first, Var)
     keys = [i.value for i in indices if isinstance(i, Const)]
-    return first.name + "".join(f".{key}" if isinstance(key, str) else f"[{key}]" for key in keys)
+    return first.name + "".join(f".{key}" if isinstance(key, Field) else f"[{key!r}]" for key in keys)

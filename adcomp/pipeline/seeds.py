@@ -20,6 +20,7 @@ from ..errors import Loc, NotScalarOutput, ShapeMismatch, TypeInferenceError
 from ..passes.context import Context
 from ..tangents.makers import TangentOf
 from ..tangents.structures import structure_of
+from ..tangents.trees import DictOf
 
 HINT = ("reduce the result to a real number; a Jacobian has adcomp.pullback, with one call for each entry "
         "of the result")
@@ -102,6 +103,9 @@ class _Seeds:
     def _structure(self, layout: Built, atom: Atom, given: Any, name: str) -> None:
         """The cotangent of a structure: by its fields, or in natural form."""
         cls = self.ctx.namespace[layout.maker]
+        if isinstance(cls, DictOf):
+            self._dict(layout, cls.keys, atom, given, name)
+            return
         known = structure_of(cls)
         assert known is not None
         entries: dict[str, tuple[Atom, Any]] = {}
@@ -116,6 +120,20 @@ class _Seeds:
         for field, part in zip(known.fields, layout.parts, strict=True):
             item, kind = entries.get(field, (Const(None), nb.none))
             self.add(part, item, kind, f"{name}.{field}")
+
+    def _dict(self, layout: Built, keys: tuple[str, ...], atom: Atom, given: Any, name: str) -> None:
+        """The cotangent of a dict, by its keys; one that is left out is zero."""
+        entries: dict[str, tuple[Atom, Any]] = {}
+        if isinstance(given, ContainerType) and given.maker.container is dict and {*given.names} <= {*keys}:
+            for key, kind in parts_of(given):
+                entries[str(key.value)] = self.ctx.let("[]", (atom, key), kind, hint="y_bar"), kind
+        elif not isinstance(given, nb.NoneType):
+            shown = ", ".join(map(repr, keys))
+            raise ShapeMismatch(f"{name} is a dict with the keys {shown}, and its cotangent {_kind(given)}",
+                                hint="give a dict with some of these keys")
+        for word, part in zip(keys, layout.parts, strict=True):
+            entry, kind = entries.get(word, (Const(None), nb.none))
+            self.add(part, entry, kind, f"{name}[{word!r}]")
 
     def _by_fields(self, layout: Built, atom: Atom, given: Any, name: str) -> dict[str, tuple[Atom, Any]]:
         """The cotangents of the fields, from one in natural form."""

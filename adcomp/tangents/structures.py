@@ -64,6 +64,17 @@ class Structure:
     passive: tuple[str, ...] = ()
 
     @property
+    def is_plain(self) -> bool:
+        """Does a call of the class do no more than to keep the fields? Compiled code runs nothing else.
+
+        The checks of adcomp's own classes change no field.
+        """
+        if self.cls.__module__.startswith("adcomp."):
+            return True
+        made = getattr(vars(self.cls).get("__init__"), "__code__", None)
+        return made is not None and made.co_filename == "<string>" and not hasattr(self.cls, "__post_init__")
+
+    @property
     def differentiable(self) -> tuple[str, ...]:
         """The fields that may carry a derivative."""
         return tuple(f for f in self.fields if f not in self.static and f not in self.passive)
@@ -100,7 +111,8 @@ def structure(cls: Any = None, *, static: tuple[str, ...] = (), passive: tuple[s
         _STRUCTURES[made] = Structure(made, names, static, passive)
         _teach_functions()
         defaults = [f.default for f in fields(made) if f.default is not MISSING]
-        declare_class(made, names, static=static, passive=passive, defaults=defaults)
+        declare_class(made, names, static=static, passive=passive, defaults=defaults,
+                      callable=_STRUCTURES[made].is_plain)
         return made
 
     return register if cls is None else register(cls)
