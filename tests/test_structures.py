@@ -230,3 +230,39 @@ def test_isinstance_of_what_is_no_structure_is_refused(kind):
 def test_a_structure_is_no_tuple_of_its_fields(f):
     with pytest.raises(errors.AdcompError):
         adcomp.gradient(f)(Poly(COEFFICIENTS, 3))
+
+
+@structure
+class Base:
+    x: np.ndarray
+
+    def dense(self):
+        return self.x * 100.0
+
+    def entry(self, i, j):
+        return self.x[i] * 100.0
+
+    def __getitem__(self, k):
+        return self.x[k + 1]
+
+    def __add__(self, other):
+        return self.x[0] + other.x[0]
+
+    def __radd__(self, other):
+        return other.x[0] - self.x[0]
+
+
+@structure
+class Derived(Base):
+    x: np.ndarray
+
+    def __radd__(self, other):
+        return 10.0 * other.x[0] * self.x[0]
+
+
+@pytest.mark.parametrize("f", [
+    lambda a, b: a + b, lambda a, b: b + a, lambda a, b: a + a, lambda a, b: a[0] * b[0]])
+def test_python_chooses_the_method(f):
+    a, b = Base(np.array([2.0, 3.0])), Derived(np.array([5.0, 7.0]))
+    value, _ = adcomp.value_and_gradient(f)(a, b)
+    assert value == numba.njit(f)(a, b) == f(a, b)

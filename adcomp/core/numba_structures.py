@@ -234,8 +234,9 @@ def _public(cls: type) -> dict[str, Any]:
     return found
 
 
-def read(method: FunctionType, argtypes: tuple[Type, ...]) -> Callable[..., Any]:
+def read(method: FunctionType | None, argtypes: tuple[Type, ...]) -> Callable[..., Any]:
     """A function that Numba compiles, for a method on arguments of these types."""
+    assert method is not None
     reader: Reader = import_module(READER).read_method
     return reader(method, argtypes)
 
@@ -410,18 +411,52 @@ _OPERATORS = frozenset({*(f"__{n}__" for n in (*_BINARY, *_UNARY)), *(f"__r{n}__
 
 def method_of(typ: Type, name: str) -> FunctionType | None:
     """The method of a class that a structure is of."""
-    if not isinstance(typ, StructureType) or not isinstance(typ.maker, type):
-        return None
-    found = getattr(typ.maker, name, None)
+    found = getattr(_class_of(typ), name, None)
     return found if isinstance(found, FunctionType) else None
 
 
+def subscript_of(cls: type) -> str:
+    """What a subscript of an instance means: its own ``__getitem__``, or ``entry`` and ``dense`` of a matrix.
+
+    Examples
+    --------
+    >>> subscript_of(dict)
+    '__getitem__'
+    """
+    own = getattr(cls, "__getitem__", None)
+    ours = str(getattr(own, "__module__", "adcomp.")).startswith("adcomp.")
+    return "entry" if ours and hasattr(cls, "entry") and hasattr(cls, "dense") else "__getitem__"
+
+
+def methods_of(word: str, left: type | None, right: type | None) -> tuple[str, ...]:
+    """The sides whose methods Python tries for an operator, in its order: ``"left"`` and ``"right"``.
+
+    The right one comes first if its class derives from that of the left, and reflects the operator anew.
+
+    Examples
+    --------
+    >>> methods_of("add", int, bool), methods_of("add", int, None)
+    (('left', 'right'), ('left',))
+    """
+    sides = tuple(side for side, cls in (("left", left), ("right", right)) if cls is not None)
+    if left is None or right is None or left is right or not issubclass(right, left):
+        return sides
+    name = f"__r{word}__"
+    return sides[::-1] if getattr(right, name, None) is not getattr(left, name, None) else sides
+
+
+def _class_of(typ: Type) -> type | None:
+    """The class of a structure."""
+    return typ.maker if isinstance(typ, StructureType) and isinstance(typ.maker, type) else None
+
+
 def _binary(name: str, a: Type, b: Type) -> Any:
-    for method, given, reflected in ((method_of(a, f"__{name}__"), (a, b), False),
-                                     (method_of(b, f"__r{name}__"), (b, a), True)):
+    for side in methods_of(name, _class_of(a), _class_of(b)):
+        method, given = (method_of(a, f"__{name}__"), (a, b)) if side == "left" else (
+            method_of(b, f"__r{name}__"), (b, a))
         inner = NotImplemented if method is None else read(method, given)
         if inner is not NotImplemented:
-            return _reflected(inner) if reflected else _straight(inner)
+            return _straight(inner) if side == "left" else _reflected(inner)
     return None
 
 
@@ -450,17 +485,18 @@ def _overload_operators() -> None:
 
 @overload(operator.getitem)  # type: ignore[untyped-decorator]
 def _getitem(a, b):  # type: ignore[no-untyped-def]
-    """An entry, by the method ``entry``, or a subscript of the value in full; else the class's own method."""
-    entry, whole = method_of(a, "entry"), method_of(a, "dense")
-    integers = isinstance(b, types.UniTuple) and len(b) == 2 and isinstance(b.dtype, types.Integer)
-    if entry is not None and integers:
-        inner = read(entry, (a, *map(unliteral, b)))
+    """An entry, by the method ``entry``, or a subscript of the value in full; or the class's own method."""
+    cls = _class_of(a)
+    if cls is None:
+        return None
+    if subscript_of(cls) != "entry":
+        method = method_of(a, "__getitem__")
+        return None if method is None else _straight(read(method, (a, b)))
+    if isinstance(b, types.UniTuple) and len(b) == 2 and isinstance(b.dtype, types.Integer):
+        inner = read(method_of(a, "entry"), (a, *map(unliteral, b)))
         return lambda a, b: inner(a, b[0], b[1])
-    if whole is not None:
-        dense = read(whole, (a,))
-        return lambda a, b: dense(a)[b]
-    method = method_of(a, "__getitem__")
-    return None if method is None else _straight(read(method, (a, b)))
+    dense = read(method_of(a, "dense"), (a,))
+    return lambda a, b: dense(a)[b]
 
 
 def _two(name: str) -> Any:

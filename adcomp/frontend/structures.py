@@ -17,9 +17,16 @@ import numpy as np
 from numba import types
 
 from ..core.ir import Atom, Const
+from ..core.numba_structures import methods_of, subscript_of
 from ..core.ops import BINARY, UNARY
 from ..errors import UnsupportedSyntax
-from ..tangents.structures import METHODS, OPERATORS, Structure, is_of_structures, structure_of
+from ..tangents.structures import (
+    METHODS,
+    OPERATORS,
+    Structure,
+    is_of_structures,
+    structure_of,
+)
 from .frame import Frame
 from .values import LocalFunction, Static, StructureValue, TupleValue, Value
 
@@ -126,26 +133,26 @@ def item(frame: Frame, value: StructureValue, index: Sequence[Atom], node: ast.A
     """``value[index]``: an entry, or a subscript of the matrix in full."""
     if value.cls is dict:
         return key_of(frame, value, index[0] if len(index) == 1 else TupleValue(tuple(index)), node)
-    if hasattr(value.cls, "entry") and len(index) == 2:
-        kinds = [frame.kind_of(a) for a in index]
-        if all(isinstance(kind, types.Integer) for kind in kinds):
-            return call_method(frame, value, "entry", list(index), {}, node)
-    if hasattr(value.cls, "dense"):
-        whole = frame.atom(call_method(frame, value, "dense", [], {}, node), node)
-        return frame.emit("[]", (whole, *index), node)
-    key = index[0] if len(index) == 1 else TupleValue(tuple(index))
-    return call_method(frame, value, "__getitem__", [key], {}, node)
+    if subscript_of(value.cls) != "entry":
+        key = index[0] if len(index) == 1 else TupleValue(tuple(index))
+        return call_method(frame, value, "__getitem__", [key], {}, node)
+    if len(index) == 2 and all(isinstance(frame.kind_of(a), types.Integer) for a in index):
+        return call_method(frame, value, "entry", list(index), {}, node)
+    whole = frame.atom(call_method(frame, value, "dense", [], {}, node), node)
+    return frame.emit("[]", (whole, *index), node)
 
 
 def binary(frame: Frame, symbol: str, a: Value, b: Value, node: ast.AST) -> Value:
     """``a op b``, where at least one is a structure, as Python chooses the method."""
     word = _BINARY[symbol]
-    for value, name, other in ((a, f"__{word}__", b), (b, f"__r{word}__", a)):
-        if isinstance(value, StructureValue):
-            if isinstance(inspect.getattr_static(value.cls, name, None), FunctionType):
-                result = call_method(frame, value, name, [other], {}, node)
-                if not (isinstance(result, Static) and result.value is NotImplemented):
-                    return result
+    left, right = (v.cls if isinstance(v, StructureValue) else None for v in (a, b))
+    for side in methods_of(word, left, right):
+        value, name, other = (a, f"__{word}__", b) if side == "left" else (b, f"__r{word}__", a)
+        assert isinstance(value, StructureValue)
+        if isinstance(inspect.getattr_static(value.cls, name, None), FunctionType):
+            result = call_method(frame, value, name, [other], {}, node)
+            if not (isinstance(result, Static) and result.value is NotImplemented):
+                return result
     names = " and ".join(v.cls.__name__ if isinstance(v, StructureValue) else "an array or number"
                          for v in (a, b))
     raise frame.refuse(f"{symbol} is not defined between {names}", node)
